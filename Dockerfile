@@ -10,7 +10,8 @@ WORKDIR /opt/evenhand
 COPY pyproject.toml uv.lock ./
 RUN uv sync --locked --no-dev --no-install-project
 COPY . .
-RUN uv sync --locked --no-dev
+# Who runs it may not write there: without this each process would compile the project anew.
+RUN uv sync --locked --no-dev && /opt/venv/bin/python -m compileall -q dags expectations plugins
 
 FROM ${PYTHON_IMAGE}
 # Which commit this is, and who changed it since the image before (addresses, by commas): an image has no git.

@@ -49,17 +49,17 @@ with DAG(
     params=emergency_form(),
 ) as dag:
 
-    @task
+    @task(multiple_outputs=False)
     def propose_emergency(params: Any = None, dag_run: Any = None) -> Facts:
         """Find whom it meets, and refuse what the market's pack doesn't have."""
         return steps.propose_emergency(params, dag_run.triggering_user_name)
 
-    @task
+    @task(multiple_outputs=True)
     def record_emergency(proposed: Any, answer: Any) -> Facts:
         """Write it down, if the second person is another one than the author."""
         return steps.record_emergency(proposed["proposal"], answer, proposed["told"])
 
-    @task.short_circuit
+    @task.short_circuit(multiple_outputs=True)
     def find_later_night(recorded: Any) -> Facts | None:
         """Go on only if a night has been released meanwhile that was begun before the emergency was recorded."""
         return steps.find_later_night(recorded["emergency"])

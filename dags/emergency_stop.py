@@ -30,20 +30,20 @@ with DAG(
 ) as dag:
 
     @task.run_if(lambda context: context["params"]["action"] == "stop", "deliveries are to be resumed")
-    @task
+    @task(multiple_outputs=False)
     def stop_deliveries(params: Any = None, dag_run: Any = None) -> Facts:
         """From now on nothing is sent; what is under way has 40 seconds to end."""
         return by_hand.stop_deliveries(params, dag_run.triggering_user_name)
 
     @task.run_if(lambda context: context["params"]["action"] == "resume", "deliveries are to be stopped")
-    @task
+    @task(multiple_outputs=False)
     def propose_resuming(params: Any = None, dag_run: Any = None) -> Facts:
         """Make sure that there is something to resume, and find what the second person has to know."""
         return by_hand.propose_resuming(params, dag_run.triggering_user_name)
 
     asked = ask_second_person("Resume all deliveries?", "propose_resuming", by_hand.needed)
 
-    @task
+    @task(multiple_outputs=False)
     def resume_deliveries(answer: Any, params: Any = None, dag_run: Any = None) -> Facts:
         """Deliveries can be made again; those that were stopped are cleared by hand."""
         return by_hand.resume_deliveries(params, dag_run.triggering_user_name, answer)

@@ -48,37 +48,37 @@ with DAG(
     tags=["governance"],
 ) as dag:
 
-    @task
+    @task(multiple_outputs=False)
     def land_feeds(params: Any = None, dag_run: Any = None) -> Facts:
         """Choose the night, and load every file that had landed by then into the night's warehouse."""
         return begin_night(params, dag_run)
 
-    @task(owner="strategy")
+    @task(owner="strategy", multiple_outputs=False)
     def compile_policies(night: str) -> Facts:
         """Check the policy packs and compile them to tables that the models join with."""
         return nightly.compile_policies(date.fromisoformat(night))
 
-    @task
+    @task(multiple_outputs=False)
     def validate_feeds(night: str) -> Facts:
         """Accept good rows and quarantine bad ones; hold the markets of what is broken."""
         return nightly.validate_feeds(date.fromisoformat(night))
 
-    @task
+    @task(multiple_outputs=False)
     def build_models(night: str) -> Facts:
         """Build and test every dbt model; the log and the page that it names tell what became of each."""
         return nightly.build_models(date.fromisoformat(night))
 
-    @task(owner="strategy")
+    @task(owner="strategy", multiple_outputs=False)
     def validate_lists(night: str) -> Facts:
         """Hold rows that break a rule, and the lists of markets whose change is unusual, until a person has seen it."""
         return nightly.validate_lists(date.fromisoformat(night))
 
-    @task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")])
+    @task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")], multiple_outputs=False)
     def publish_release(night: str) -> Facts:
         """Freeze the lists as the night's release, visible in one step; a new revision only if they changed."""
         return nightly.publish_release(date.fromisoformat(night))
 
-    @task
+    @task(multiple_outputs=False)
     def find_held_lists(night: str) -> list[Facts]:
         """Find the lists that are held and that nobody has answered to."""
         return approval.find_held_lists(date.fromisoformat(night))

@@ -30,7 +30,7 @@ with DAG(
     tags=["emergency"],
 ) as dag:
 
-    @task
+    @task(multiple_outputs=False)
     def propose_reversing(params: Any = None, dag_run: Any = None) -> Facts:
         """Make sure that it can be done, and find what the second person has to know."""
         return by_hand.propose_reversing(params, dag_run.triggering_user_name)
@@ -43,7 +43,9 @@ with DAG(
         ignore_downstream_trigger_rules=True,
     )
 
-    @task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")], pool=WAREHOUSE)
+    @task(
+        outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")], pool=WAREHOUSE, multiple_outputs=False
+    )
     def reverse_release(answer: Any, params: Any = None, dag_run: Any = None) -> Facts:
         """Release the night with the lists of the release before it, or, once that is lifted, with its own."""
         return by_hand.reverse_release(params, dag_run.triggering_user_name, answer)

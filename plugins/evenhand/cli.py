@@ -30,6 +30,7 @@ from evenhand.commands import (
     verify,
 )
 from evenhand.commands.terminal import refuse
+from evenhand.records.imports import look_seldom_for_garbage
 from evenhand.records.modes import UnknownReaders, keep_private
 
 app = typer.Typer(
@@ -51,6 +52,7 @@ def _options(
     context: typer.Context,
     _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
+    look_seldom_for_garbage()
     # What `evenhand policy` writes is a checkout's, where others work too.
     if context.invoked_subcommand != "policy":
         try:

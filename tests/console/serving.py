@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +15,12 @@ from fastapi import FastAPI
 
 from night.directly import environment
 from ports import free_port
+
+# A run of the night as Airflow's database has it.
+RUN = SimpleNamespace(
+    run_id="r", logical_date=datetime(2026, 3, 6, 20, tzinfo=UTC), run_type="scheduled", state="success",
+    dag_id="nightly_governance",
+)  # fmt: skip
 
 
 @contextmanager
@@ -44,6 +51,15 @@ def log_in(name: str) -> None:
     from evenhand.console.app import app
 
     app.dependency_overrides[get_user] = lambda: SimpleNamespace(get_name=lambda: name)
+
+
+def has_run(run: SimpleNamespace | None) -> None:
+    """Have Airflow's database know one run, or none."""
+    from airflow.api_fastapi.common.db.common import _get_session
+
+    from evenhand.console.app import app
+
+    app.dependency_overrides[_get_session] = lambda: SimpleNamespace(scalar=lambda _: run)
 
 
 @contextmanager

@@ -18,8 +18,10 @@ from console.held_night import ON
 from console.serving import log_in
 from console.two_managers import managed
 from evenhand.approval.answers import answers
+from evenhand.console.held import Changes, Waiting
 from evenhand.settings import settings
 from evenhand.tasks.night import publish_release
+from reports.releases import held
 
 
 @pytest.fixture
@@ -231,3 +233,12 @@ def test_where_nothing_can_be_answered_the_page_says_why(client: TestClient, hel
 
 def test_before_the_first_night_nothing_is_held(nothing_released: TestClient) -> None:
     assert "Nothing is released yet" in nothing_released.get("/held").text
+
+
+@pytest.mark.parametrize(
+    ("cause", "because"), [("data", "What landed"), ("correction", "Corrections of what was decided before"),
+                           ("time", "Something unusual")],
+)  # fmt: skip
+def test_lists_belong_together_by_what_can_hold_them(cause: str, because: str) -> None:
+    rows = [Changes("text", 0, 0, 1), Changes(cause, 1, 5, 3)]
+    assert Waiting(held("VN", 10), None, rows, 47, []).because == because

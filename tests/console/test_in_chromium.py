@@ -2,53 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT, AxeResults
-from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS
-from playwright.sync_api import ConsoleMessage, Error, Page, Request, sync_playwright
+from playwright.sync_api import ConsoleMessage, Error, Page, Request
 
-from console.conftest import TRIED
-from console.serving import serving
-from evenhand.console.tables import LISTS
+from console.chromium import PAGES, bring_axe, broken_on, chromium, walked
 from evenhand.settings import PROJECT
-
-PAGES = (
-    *("/", "/lists", "/search?q=a", "/creator?account=a4", f"/creator/restoring?account={TRIED[0]}", "/lists/nothing"),
-    *("/policies", "/policies/takedowns-v1", "/policies/takedowns-v1?against=creators_id-v1", "/policies/nothing"),
-    *("/cases", "/cases?account=a1", "/cases/nothing", "/held", "/held/all"),
-    *("/?lang=zh", "/creator?account=a4&lang=pt_BR", "/policies/creators_id-v1?lang=id"),
-    *("/emergency", "/emergency?market=ID&account=elsewhere1", "/stop", "/reverse"),
-    *("/metrics", "/metrics/grant_rate", "/metrics/nothing"),
-    *("/gates", "/reports", "/reports/week", "/reports/night?lang=zh", "/reports/nothing", "/reports/night/send"),
-    *("/boards", "/boards/appeals", "/boards/appeals/report?lang=zh", "/boards/nothing"),
-    *(f"/lists/{each.name}" for each in LISTS),
-)
-
 
 # In the dark nothing but colours is otherwise.
 OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
-LOOKED_AT = {"light": DEFAULT_OPTIONS, "dark": {**DEFAULT_OPTIONS, "runOnly": OF_COLOURS}}
+LOOKED_AT: dict[str, dict[str, Any]] = {"light": {}, "dark": {"runOnly": OF_COLOURS}}
 
 
 @pytest.fixture(scope="module")
-def address(held_home: Path) -> Iterator[str]:
-    with serving(held_home) as served:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with walked(tmp_path_factory.mktemp("walked")) as served:
         yield served
 
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
     """One for all of them: each more is a window of its own, with what Chromium shows around it."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield chromium.new_page()
-        chromium.close()
+    with chromium() as browser:
+        yield browser.new_page()
 
 
 @contextmanager
@@ -88,17 +68,15 @@ def test_each_page_fits_and_breaks_no_rule_of_accessibility(address: str, page: 
     page.emulate_media(color_scheme="light")
     with _heard(page, address) as (wrong, foreign):
         page.goto(f"{address}{path}")
-        # As `Axe.run` has it, which brings its script anew each time.
-        page.evaluate(AXE_SCRIPT)
+        bring_axe(page)
         for width in (390, 1440):
             page.set_viewport_size({"width": width, "height": 900})
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)
                 if page.evaluate("document.documentElement.scrollWidth") > width:
                     wrong.append(f"{path} is wider than {width} px")
-                found = AxeResults(page.evaluate(f"axe.run({json.dumps(LOOKED_AT[scheme])})"))
-                if found.violations_count:
-                    wrong.append(f"{path}, {width} px, {scheme}\n{found.generate_report()}")
+                if broken := broken_on(page, **LOOKED_AT[scheme]):
+                    wrong.append(f"{path}, {width} px, {scheme}\n{broken}")
     assert (wrong, foreign) == ([], [])
 
 

@@ -9,9 +9,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -19,7 +17,7 @@ from fastapi.testclient import TestClient
 from console.case_forms import send
 from console.conftest import EARLIER, ELSEWHERE, NIGHT, TRIED, held_anew
 from console.held_night import try_what_restores
-from console.serving import log_in
+from console.serving import RUN, log_in
 from console.two_managers import Rewritten, every_route, managed, readable
 from evenhand.console.seen import WHOSE
 from evenhand.console.seen_manifest import FIELDS
@@ -27,10 +25,6 @@ from evenhand.console.tables import LISTS
 from evenhand.release.manifest import Manifest
 from evenhand.release.publish import FILES
 
-RUN = SimpleNamespace(
-    run_id="r", logical_date=datetime(2026, 3, 6, 20, tzinfo=UTC), run_type="scheduled", state="success",
-    dag_id="nightly_governance",
-)  # fmt: skip
 # What is of one market and stands nowhere else.
 OF_WORLD = r"\ba[1-6]\b|=a<b>|\bv\d+\.\d\b|\bworld\b|takedowns"
 OF_ID = r"elsewhere\d|\bID\b|creators_id|Creators id|Creators in Indonesia"

@@ -119,6 +119,22 @@ def test_a_chart_escapes_what_it_shows_and_marks_what_changed() -> None:
     assert over_nights([Point("1", None)], "", str) == ""
 
 
+def test_neither_line_nor_band_goes_over_a_night_without_a_value() -> None:
+    points = [*(Point(str(night), 2.0, 1.0, 3.0) for night in range(2)), Point("2", None), Point("3", 2.0, 1.0, 3.0)]
+    chart = over_nights(points, "", str)
+    lines, bands = (
+        [
+            [float(point.partition(",")[0]) for point in drawn.split()]
+            for drawn in re.findall(rf'class="{what}" points="(.*?)"', chart)
+        ]
+        for what in ("line", "band")
+    )
+    assert lines == [[0, 333.3], [1000]]
+    assert bands == [[0, 333.3, 333.3, 0], [1000, 1000]]
+    # The last night of all alone is marked, and a line of one night, which would not be seen.
+    assert chart.count('class="dot"') == 1
+
+
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=5))
 def test_all_values_of_a_chart_fit_on_its_scale_of_few_round_lines(thousandths: list[int]) -> None:

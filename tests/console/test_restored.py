@@ -134,7 +134,7 @@ def test_its_page_says_how_far_it_is_and_then_what_was_found(asked: Callable[[st
         if 'id="going-on"' not in said:
             break
         time.sleep(0.1)
-    assert re.search(r"<dt>If nothing happens</dt><dd>(free from|for good|not within)", said)
+    assert re.search(r"<dt>If nothing happens</dt><dd>(restored from|for good|not within)", said)
     # It is kept.
     assert reader.get(address).text == said
     assert attempt(asked("a4"), seconds=0.001).state in ("begun", "waits")

@@ -196,6 +196,41 @@ def test_a_chart_has_the_figures_of_the_last_nights_releases_and_a_gap_where_the
         assert sent_over(found, "sandbox") == Sent([19, None, None, None], [0, None, None, None])
 
 
+@pytest.mark.parametrize(
+    ("page", "chart"),
+    [
+        ("/", "Warning in force over the last nights"),
+        ("/held", "Rows of Penalties of world that changed over the last nights"),
+        ("/metrics", "Decisions, all markets over the last nights"),
+        ("/metrics/decisions", None),
+        ("/boards/appeals", None),
+        ("/gates", None),
+    ],
+)
+def test_a_night_that_was_not_released_has_its_place_in_each_chart_and_is_told(
+    held_home: Path, tmp_path: Path, page: str, chart: str | None
+) -> None:
+    home = Path(shutil.copytree(held_home, tmp_path / "home", symlinks=True))
+    (home / "releases" / f"night={EARLIER}").rename(home / "releases" / f"night={LONG_BEFORE}")
+    with seen_by_all(home) as app:
+        client = TestClient(app, base_url="http://127.0.0.1:8080", headers={"accept": "text/html"})
+        told = "Not released, so that charts have a gap: 4 Mar 2026 to 5 Mar 2026."
+        drawn = client.get(page).text
+        assert drawn.count(told) == 1
+        if chart:
+            (lines,) = re.findall(rf'<svg class="trend"[^>]* aria-label="{chart}, tonight [^"]*">.*?</svg>', drawn)
+            assert [line[:4] for line in re.findall(r'<polyline points="([^"]*)"', lines)] == ["3.0,", "85.0"]
+        if page == "/metrics/decisions":
+            assert [title for title in re.findall(r"<title>([^<]*)</title></rect>", drawn) if "released" in title] == [
+                f"{day} Mar 2026: not released" for day in (4, 5)
+            ]
+            # One value before the gap and one behind it.
+            assert [float(x) for x in re.findall(r'class="line" points="([\d.]+),[\d.]+"', drawn)] == [0, 1000]
+        if page == "/gates":
+            assert "What the gates found, the last 4 nights" in drawn
+        assert "charts have a gap" not in client.get(f"{page}?night={LONG_BEFORE}").text
+
+
 def test_a_chart_of_an_earlier_night_ends_with_it(apart: Path) -> None:
     with seen_by_all(apart) as app:
         reader = TestClient(app, base_url="http://127.0.0.1:8080", headers={"accept": "text/html"})

@@ -16,17 +16,18 @@ import pytest
 from fastapi.testclient import TestClient
 
 from console.case_forms import HERE, send
+from console.chromium import PAGES
 from console.conftest import ELSEWHERE, HOSTILE, NIGHT, TRIED
 from console.held_night import ON
 from console.messages import CONSOLE, messages, templates
 from console.prepared import beside
 from console.pseudo import in_brackets, unbracketed
-from console.serving import log_in, seen_by_all
-from console.test_in_chromium import PAGES
+from console.serving import RUN, has_run, log_in, seen_by_all
 from console.two_managers import PEOPLE, managed
 from evenhand.console import reader
 from evenhand.console.reader import NAMES, WORDS, Reader, accepted, language_among, languages, reader_of
 from evenhand.console.values import of_unit
+from evenhand.release.publish import FILES
 from evenhand.reports import catalogue as catalogues
 from evenhand.reports.catalogue import catalogue
 from evenhand.reports.language import WORDS as OF_REPORTS
@@ -159,6 +160,7 @@ def test_lists_and_their_files_are_in_the_readers_language_and_chosen_by_the_sam
 # What stands on pages that no catalogue says: names of accounts, violations, markets, time zones, files, receivers and
 # people.
 DATA = (
+    *(*sorted(FILES, key=len, reverse=True), "manifest.json"),
     *("Evenhand", HOSTILE, *(f"w{each}" for each in ELSEWHERE), *ELSEWHERE, "ann", "called", "Called again"),
     *("world", "BR", "ID", "MY", "PH", "SG", "TH", "US", "VN", "files", "notices", "sandbox"),
     *(f"creators_{each}.yml" for each in ("br", "id", "my", "ph", "sg", "th", "us", "vn")),
@@ -169,6 +171,7 @@ DATA = (
 
 def test_every_word_on_every_page_is_one_of_the_catalogue(held_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with seen_by_all(held_home) as app, in_brackets(monkeypatch):
+        has_run(RUN)
         client = TestClient(app, base_url=HERE, headers={"accept": "text/html"})
         # A report is in words of its own.
         for path in (each for each in PAGES if not each.startswith("/reports/") and "/report?" not in each):

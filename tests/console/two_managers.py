@@ -20,7 +20,7 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from httpx import Response
 
-from console.serving import log_in, seen_by_all
+from console.serving import has_run, log_in, seen_by_all
 from reports.pdfs import text_of_pdf
 
 PEOPLE = """\
@@ -41,8 +41,6 @@ metrics: [{metric: grant_rate, slices: [violation_type, surface]}, repeat_rate]
 @contextmanager
 def managed(home: Path, people: Path, run: SimpleNamespace | None = None) -> Iterator[TestClient]:
     """The pages, where people.yml says who sees what; who asks is whoever is logged in last (`log_in`)."""
-    from airflow.api_fastapi.common.db.common import _get_session
-
     from evenhand.console.rights import only_who_is_listed
     from night.directly import environment
 
@@ -55,8 +53,7 @@ def managed(home: Path, people: Path, run: SimpleNamespace | None = None) -> Ite
     (boards / "broken.yml").write_text("markets: [world, ID]")
     with seen_by_all(home) as app, environment({"EVENHAND_PEOPLE": str(people), "EVENHAND_BOARDS": str(boards)}):
         del app.dependency_overrides[only_who_is_listed]
-        # A run as Airflow's database has it.
-        app.dependency_overrides[_get_session] = lambda: SimpleNamespace(scalar=lambda _: run)
+        has_run(run)
         log_in("ika")
         # With one loop for all that is asked: each without had one of its own.
         with TestClient(app, base_url="http://127.0.0.1:8080", headers={"accept": "text/html"}) as client:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from evenhand.deciding.code import code_version, deciding_files
+from evenhand.deciding.code import code_version, deciding_files, parse_beforehand
 from evenhand.settings import PROJECT
 from night.directly import set_up
 from night.installation import Installation
@@ -27,7 +27,8 @@ for task in (night.land_feeds, night.compile_policies, night.validate_feeds, nig
              night.publish_release):
     task(day)
 ours = [each for name, each in sys.modules.items() if name.split(".")[0] in ("evenhand", "expectations")]
-print(json.dumps([each.__file__ for each in ours if getattr(each, "__file__", None)]))
+dear = sorted({"great_expectations", "altair", "scipy.stats"} & sys.modules.keys())
+print(json.dumps([dear, [each.__file__ for each in ours if getattr(each, "__file__", None)]]))
 """
 
 
@@ -42,9 +43,12 @@ def test_whatever_was_imported_to_decide_a_night_counts(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    imported = {Path(file) for file in json.loads(run.stdout.splitlines()[-1])}
+    dear, files = json.loads(run.stdout.splitlines()[-1])
+    imported = {Path(file) for file in files}
     assert len(imported) > 50
     assert imported - set(deciding_files(PROJECT)) == set()
+    # And it was decided without the charts and the statistics that no rule uses.
+    assert dear == ["great_expectations"]
 
 
 @pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.soak)])
@@ -118,3 +122,20 @@ def test_what_asks_and_shows_is_not_code_of_a_night() -> None:
         if "plugins" in path.parts
     }
     assert rooms & {"commands", "console", "local", "sandbox", "simulation"} == set()
+
+
+@pytest.mark.parametrize("left", [b"def half_written(\n", b"\x00", b"\xff\xfe"])
+def test_a_file_that_is_no_python_keeps_nobody_from_beginning_and_has_no_version(tmp_path: Path, left: bytes) -> None:
+    room = tmp_path / "plugins" / "evenhand" / "notices"
+    room.mkdir(parents=True)
+    (room / "left.py").write_bytes(left)
+    parse_beforehand(tmp_path)
+    with pytest.raises(SyntaxError):
+        code_version(tmp_path)
+
+
+def test_a_file_that_cannot_be_read_keeps_nobody_from_beginning(tmp_path: Path) -> None:
+    (tmp_path / "plugins" / "evenhand" / "notices" / "left.py").mkdir(parents=True)
+    parse_beforehand(tmp_path)
+    with pytest.raises(IsADirectoryError):
+        code_version(tmp_path)

@@ -180,7 +180,7 @@ class FaultyServer:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        self.client = httpx.Client()
+        self.client = httpx.Client(verify=False)
         self.late: list[threading.Thread] = []
         self.hanging = threading.Event()
         self._server = _QuietServer(("127.0.0.1", 0), Handler)

@@ -133,7 +133,7 @@ class AirflowApi:
             state = self.call("GET", f"/dags/{dag}/dagRuns/{run}")["state"]
             looks += 1
             # What is tried again waits for its turn: it is enough to see it now and then.
-            if state in ("success", "failed") or wanted != "success" or looks % 3:
+            if state in ("success", "failed") or wanted != "success" or looks % 10:
                 return state in ("success", "failed")
             return any(self._errors(run, task, dag) for task in self.tasks(run, dag, state="up_for_retry"))
 

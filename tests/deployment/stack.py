@@ -7,6 +7,7 @@ copy of what the image holds, and nobody may write to it. PostgreSQL is a real s
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from pgserver._commands import POSTGRES_BIN_PATH
 from pgserver.utils import ensure_prefix_permissions
 
 from deployment.airflow_api import AirflowApi
-from deployment.compose import compose, copy_context, how_to_make
+from deployment.compose import compose, copy_context, dockerfile, how_to_make
 from deployment.processes import Processes
 from first_nights import ACCEPTED
 from ports import free_port
@@ -52,6 +53,10 @@ class Stack:
             shutil.chown(folder / "postgres", "nobody")
         (self.home / "landing").symlink_to(self.landing)
         copy_context(self.project)
+        # As the image has it.
+        (said,) = (said for instruction, said in dockerfile() if instruction == "RUN" and "compileall" in said)
+        compiling = shlex.split(said.rpartition("/python ")[2])
+        subprocess.run([sys.executable, *compiling], cwd=self.project, check=True)
         for path in (self.project, *self.project.rglob("*")):
             path.chmod(0o555 if path.is_dir() else 0o444)
 
@@ -130,7 +135,7 @@ class Stack:
             "PGHOST": str(self.folder / "postgres" / "data"),
             "PGPORT": str(self._postgres),
             # A scheduler that found nothing to do looks again sooner than one that runs for weeks.
-            "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.3",
+            "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
             # Few tasks run at once here, and few processes wait for them.
             "AIRFLOW__CORE__PARALLELISM": "6",
             # No task is lost where others have the processor for a while.

@@ -19,7 +19,7 @@ COMMAND = Path(sys.executable).with_name("evenhand")
 # scheduler that looked again ten times a second would take a quarter of a processor from the tasks that it waits for.
 _QUICK = {
     "AIRFLOW__CORE__PARALLELISM": "4",
-    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.3",
+    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
     "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",
     # No task is lost where others have the processor for a while.
     "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",

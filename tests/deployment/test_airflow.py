@@ -419,7 +419,6 @@ def test_the_page_of_a_run_has_a_note_and_a_tab_whose_links_lead_to_what_it_made
     release_id = json.loads((release / "manifest.json").read_text())["release_id"]
     with sync_playwright() as playwright:
         browser, page = open_pages(playwright, api, LAN)
-        page.goto(api.url)
         card = page.get_by_role("region", name="Evenhand")
         card.get_by_role("heading", name="What needs you tonight").wait_for()
         assert page.request.get(card.get_by_role("link").first.get_attribute("href") or "").status == 200

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import shlex
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, nullcontext
@@ -24,6 +25,7 @@ from evenhand.landing.contracts import BY_NAME
 from evenhand.landing.takedowns import land_takedowns
 from evenhand.local.installation import TAKEDOWNS
 from evenhand.settings import PROJECT
+from made_once import shared_compiled
 
 NIGHT = "2026-08-19"
 # The example's last months: nearly all rows of its lists, of a twentieth of its history, whose size isn't at stake.
@@ -74,8 +76,9 @@ class Manual:
         return said
 
 
-@pytest.fixture(scope="module")
-def stack(open_folder: Path, alerts: AlertServer) -> Iterator[Stack]:
+@pytest.fixture(scope="module", params=["compiled", pytest.param("empty", marks=pytest.mark.soak)])
+def stack(request: pytest.FixtureRequest, open_folder: Path, alerts: AlertServer) -> Iterator[Stack]:
+    """The services where nothing is but what dbt compiled, or nothing at all; then two histories land."""
     (notifiers,) = re.findall(r"^EVENHAND_NOTIFIERS='(.+)'$", MANUAL, re.MULTILINE)
     settings = {
         "EVENHAND_SCHEDULE": "30 2 * * *",
@@ -83,7 +86,12 @@ def stack(open_folder: Path, alerts: AlertServer) -> Iterator[Stack]:
         "EVENHAND_DEADLINE_MINUTES": "0.05",
         "EVENHAND_NOTIFIERS": notifiers,
     }
-    stack = Stack(open_folder, settings)
+    folder = open_folder / str(request.param)
+    folder.mkdir()
+    folder.chmod(0o755)
+    stack = Stack(folder, settings)
+    if request.param == "compiled":
+        shutil.copytree(shared_compiled(), stack.home / "dbt")
     land_last_months(stack)
     land_one_creator(stack, EARLY_NIGHTS[0])
     try:

@@ -393,7 +393,7 @@ def test_support_is_told_neither_of_linked_accounts_nor_how_something_was_found(
     assert code == 0
     assert "a2" not in said
     assert "found by" not in said
-    assert "free from 2026-03-12 on" in said
+    assert "restored from 2026-03-12 on" in said
     told = _json("a1", "--for", "support")
     assert (told["linked"], told["violations"][0]["detected_by"]) == ([], None)
     found = {each for each in _texts(_json("a1")) if re.search("detected|user.report", each, re.IGNORECASE)}
@@ -461,7 +461,7 @@ def test_what_would_restore_it_and_by_when(home: Path) -> None:
         "campaign_access": [("appeal", "v2", date(2026, 5, 21)), ("activity", "policy_course", date(2026, 5, 21))],
     }
     said = _run("a1")[1]
-    assert "Lower platform commission (Commission)\n    If nothing happens: free from 2026-06-03 on" in said
+    assert "Lower platform commission (Commission)\n    If nothing happens: restored from 2026-06-03 on" in said
 
 
 def test_for_good_is_told_apart_from_not_within_the_nights_that_are_looked_at(home: Path) -> None:

@@ -17,7 +17,7 @@ from evenhand.deciding.compiled import compiled_project
 from evenhand.settings import PROJECT
 from gates import worker
 from gates.rises import SIZES, drifts, rates, rises
-from gates.run import all_of, real_history
+from gates.run import all_of, judged_so_far, real_history
 from gates.table import keeps, write, write_rises
 
 HOME = PROJECT / ".evenhand" / "gates"
@@ -27,17 +27,24 @@ def main() -> None:
     """Run the marketplaces side by side, write the table, and fail if a limit isn't kept."""
     parser = argparse.ArgumentParser(prog="python -m gates", description=__doc__.split("\n")[0])
     parser.add_argument("--nights", type=int, default=200, help="how many in all, shared out over the marketplaces")
-    parser.add_argument("--creators", type=int, default=20_000, help="of each marketplace")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], help="a marketplace for each")
+    parser.add_argument("--creators", type=int, default=40_000, help="of each marketplace")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4], help="a marketplace for each")
     parser.add_argument("--real", type=int, default=60, help="how many nights of the takedown example")
     parser.add_argument("--rises", type=int, default=3_000, help="how many series of chance of each rise and drift")
     parser.add_argument("--home", type=Path, default=HOME, help="where a run that was stopped goes on")
+    parser.add_argument(
+        "--so-far", action="store_true", help="judge nothing: tell of the simulated nights judged so far"
+    )
     parser.add_argument("--table", type=Path, help="the document whose tables to write")
     arguments = parser.parse_args()
     seeds, nights = arguments.seeds, arguments.nights // len(arguments.seeds)
     # What was begun with other models or gates isn't gone on with.
     code = str(code_version(PROJECT)["sha256"])
     home: Path = arguments.home / f"{code[:12]}-{nights}-{arguments.creators}"
+    if arguments.so_far:
+        judged = [outcome for seed in seeds for outcome in judged_so_far(home, seed)]
+        print(write(judged, [], seeds, arguments.creators, arguments.table))
+        sys.exit(0 if keeps(judged, []) else 1)
     home.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), worker.begin) as workers:
         compiled_project(home / "dbt")
@@ -46,7 +53,8 @@ def main() -> None:
         outcomes = [outcome for each in simulated for outcome in each.result()]
         of_real = real.result() if real else []
         of_lists = workers.submit(rates, home / "rates", home / "dbt", seeds[0]).result() if arguments.rises else {}
-    shutil.rmtree(home)
+    for each in ("real", "rates"):
+        shutil.rmtree(home / each, ignore_errors=True)
     print(write(outcomes, of_real, seeds, arguments.creators, arguments.table))
     if arguments.rises:
         many, seed = arguments.rises, seeds[0]

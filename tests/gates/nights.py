@@ -7,7 +7,7 @@ run without dbt, and the models that only tell of a night don't run.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.deciding.compiled import CompiledModel, compiled_project, run_models
+from evenhand.deciding.counterfactual import what_if
 from evenhand.deciding.night_range import ask_about, lay_lists
 from evenhand.deciding.provenance import DECIDED, keep_deciders
 from evenhand.landing.accepted import accepted_as_of, create_emergencies
@@ -34,6 +35,9 @@ from evenhand.release.manifest import HeldList as ReleasedHeldList
 from evenhand.release.previous import take_last_release
 from evenhand.release.publish import FILES
 from evenhand.release.rows import COMPARED
+from gates.known import Known
+from gates.thinning import Thinning
+from gates.touched import Touched
 from release.manifests import manifest_of
 
 CODE = {"evenhand": "simulated", "sha256": "0" * 64, "engines": {}}
@@ -60,9 +64,15 @@ class Judged:
 class Nights:
     """The nights of what has landed below a folder."""
 
-    def __init__(self, home: Path, compiled: Path, policies: Path) -> None:
-        """Load `landing/` of the folder; `compiled` is the folder of the project, `policies` that of the packs."""
-        self.home, self.policies = home, policies
+    def __init__(self, home: Path, compiled: Path, policies: Path, thinning: Thinning | None = None) -> None:
+        """Load `landing/` of the folder.
+
+        Args:
+            compiled: the folder of the project.
+            policies: that of the packs.
+            thinning: what of it isn't loaded.
+        """
+        self.home, self.policies, self._thinning = home, policies, thinning
         self._project = compiled_project(compiled)
         wanted = (*DECIDED, "reasons", "int_emergencies_in_force")
         self._models: Sequence[CompiledModel] = self._project.models(leading_to=wanted)
@@ -72,7 +82,10 @@ class Nights:
 
     def load(self) -> None:
         """Load what has landed since."""
-        load(self.home / "landed.duckdb", self.home / "landing", date(9999, 12, 31))
+        landed = self.home / "landed.duckdb"
+        load(landed, self.home / "landing", date(9999, 12, 31))
+        if self._thinning:
+            self._thinning.thin(landed)
 
     def land(self, night: date) -> Path:
         """What had landed by the night, accepted, in a warehouse of its own."""
@@ -105,8 +118,17 @@ class Nights:
         spoil_lists: Spoil | None = None,
         asks_first_nights: bool = False,
         asked_nights: Sequence[date] = (),
+        known: Known | None = None,
+        clean: Path | None = None,
+        markets: Collection[str] = (),
     ) -> Judged:
-        """Decide a night on a copy of what landed, and judge what it changes; of asked nights, say the lists too."""
+        """Decide a night on a copy of what landed, and judge what it changes; of asked nights, say the lists too.
+
+        Args:
+            known: what was known before, where the night is judged several times.
+            clean: the warehouse of the night as it was judged before without faults; only what these touch is decided.
+            markets: those whose packs are spoilt.
+        """
         warehouse = landed.with_suffix(f".{name}.duckdb")
         shutil.copy(landed, warehouse)
         packs = load_packs(policies) if policies else self._packs
@@ -117,21 +139,32 @@ class Nights:
             ask_about(connection, asked_nights)
             if spoil_what_landed:
                 spoil_what_landed(connection)
-            self._decide(connection, night)
+            self._decide(connection, night, lambda: Touched(connection, clean, night, markets) if clean else None)
             if spoil_lists:
                 spoil_lists(connection)
             hold(connection, night, [])
             connection.commit()
-        tonight = Tonight(self.releases, packs, preapproved, code, asks_first_nights=asks_first_nights)
+        opened = known.opened if known else what_if
+        tonight = Tonight(self.releases, packs, preapproved, code, asks_first_nights=asks_first_nights, what_if=opened)
         gate = validate_changes(warehouse, warehouse.with_suffix(".gate"), night, tonight, {})
         return Judged(gate.causes, gate.held, warehouse, gate.not_compared)
 
-    def _decide(self, connection: duckdb.DuckDBPyConnection, night: date) -> None:
+    def _decide(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        night: date,
+        find_touched: Callable[[], Touched | None] = lambda: None,
+    ) -> None:
         connection.execute("create schema accepted")
         for contract in FEEDS:
             for table, rows in accepted_as_of(contract, night).items():
                 connection.execute(f"create table accepted.{table} as {rows}")
-        run_models(connection, self._models, night)
+        touched = find_touched()
+        connection.commit()
+        connection.begin()
+        run_models(connection, self._models, night, in_parts=True)
+        if touched:
+            touched.with_all_others()
 
     def added(self, nights: Sequence[date]) -> dict[str, list[int]]:
         """Of each list, how many rows of all markets came on each of some nights that follow each other.

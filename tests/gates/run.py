@@ -24,15 +24,17 @@ from evenhand.release.rows import COMPARED, rows_that_leave
 from evenhand.settings import PROJECT
 from evenhand.simulation.marketplace import simulate
 from evenhand.simulation.plan import MARKETS, Plan
+from gates.known import Known
 from gates.nights import Judged, Nights
 from gates.planted import FAULTS, Night, draw, spoil_lists, spoil_policies, spoil_what_landed
 from gates.silent import FAULTS as SILENT
 from gates.silent import RUNS, draw_silent, plant
+from gates.thinning import Thinning
 
 LISTS = ("penalties", "rewards")
 # Nights that land before the first is decided, as many as a night looks at; and nights that are decided in one go
-# before the first is judged, for what is usual.
-LANDED_BEFORE, RELEASED_BEFORE = 36, 14
+# before the first is judged, for what is usual, as many as of an example.
+LANDED_BEFORE, RELEASED_BEFORE = 36, 28
 # A silent fault of this size has to be held: so many rows of a list, and such a share of what the night adds to it and
 # takes from it; or, where it changes no list, so many rows of a feed, or all that its market has of it.
 FEWEST_ROWS, FEWEST_SHARE, FEWEST_LANDED = 20, 0.1, 100
@@ -86,16 +88,23 @@ class RealNight:
 
 
 def run(
-    home: Path, seed: int, nights: int, creators: int, compiled: Path, silent: Sequence[int] = ALL_SILENT
+    home: Path,
+    seed: int,
+    nights: int,
+    creators: int,
+    compiled: Path,
+    silent: Sequence[int] = ALL_SILENT,
+    thinning: Thinning | None = None,
 ) -> Iterator[Outcome]:
     """Judge so many nights of one marketplace, each after the one before was released clean.
 
     Args:
         silent: which of the runs with silent faults each night is spoilt by; by default, all of them.
+        thinning: what of the marketplace doesn't land.
     """
     plan = Plan(creators, LANDED_BEFORE + RELEASED_BEFORE + nights, seed=seed)
     simulate(plan, home / "landing", lambda made: None)
-    simulated = Nights(home, compiled, PROJECT / "policies")
+    simulated = Nights(home, compiled, PROJECT / "policies", thinning)
     told = home / "outcomes"
     told.mkdir(exist_ok=True)
     all_nights = [plan.first_night + timedelta(days=day) for day in range(LANDED_BEFORE, plan.nights)]
@@ -109,8 +118,9 @@ def run(
             yield _read_outcome(outcome)
             continue
         landed = simulated.land(night)
-        clean = simulated.judge(landed, night, "clean")
-        found = _with_faults(simulated, landed, clean, draw(night, seed), seed, silent)
+        known = Known(landed.with_suffix(".known"))
+        clean = simulated.judge(landed, night, "clean", known=known)
+        found = _with_faults(simulated, landed, clean, known, draw(night, seed), seed, silent)
         outcome.write_text(json.dumps(asdict(found), default=str))
         yield found
         simulated.release(clean, night)
@@ -118,12 +128,27 @@ def run(
 
 
 def all_of(home: Path, seed: int, nights: int, creators: int) -> list[Outcome]:
-    """The same, in a folder with the compiled project, telling of each night as it is judged."""
+    """The same, in a folder with the compiled project, telling of each night as it is judged.
+
+    What came of the nights stays when all are judged, and nothing else: done again, it is read.
+    """
+    folder = home / str(seed)
+    judged = judged_so_far(home, seed)
+    if len(judged) == nights and not (folder / "landing").exists():
+        return judged
     outcomes = []
-    for outcome in run(home / str(seed), seed, nights, creators, home / "dbt"):
+    for outcome in run(folder, seed, nights, creators, home / "dbt", thinning=Thinning()):
         outcomes.append(outcome)
         print(f"seed {seed}, {outcome.told}", file=sys.stderr, flush=True)
+    for each in folder.iterdir():
+        if each.name != "outcomes":
+            shutil.rmtree(each) if each.is_dir() else each.unlink()
     return outcomes
+
+
+def judged_so_far(home: Path, seed: int) -> list[Outcome]:
+    """What came of the nights of a marketplace that are judged, by this run or one before."""
+    return [_read_outcome(each) for each in sorted((home / str(seed) / "outcomes").glob("*.json"))]
 
 
 def real_history(home: Path, nights: int) -> list[RealNight]:
@@ -144,7 +169,7 @@ def real_history(home: Path, nights: int) -> list[RealNight]:
 
 
 def _with_faults(
-    simulated: Nights, landed: Path, clean: Judged, faults: Night, seed: int, silent: Sequence[int]
+    simulated: Nights, landed: Path, clean: Judged, known: Known, faults: Night, seed: int, silent: Sequence[int]
 ) -> Outcome:
     spoilt = simulated.judge(
         landed,
@@ -153,6 +178,9 @@ def _with_faults(
         policies=spoil_policies(faults, simulated.policies, simulated.home / "policies"),
         spoil_what_landed=spoil_what_landed(faults),
         spoil_lists=spoil_lists(faults),
+        known=known,
+        clean=clean.warehouse,
+        markets=(faults.lowered, faults.wrong_pack),
     )
     outcome = Outcome(faults.night, tuple((each.list, each.market, each.why) for each in clean.held), {}, {}, {})
     _look(outcome, clean, spoilt, {fault: faults.market_of(fault) for fault in FAULTS})
@@ -164,7 +192,9 @@ def _with_faults(
             for fault, market in markets.items():
                 plant(connection, SILENT[fault], market, faults.night)
 
-        judged = simulated.judge(landed, faults.night, f"silent-{run}", spoil_what_landed=spoil)
+        judged = simulated.judge(
+            landed, faults.night, f"silent-{run}", spoil_what_landed=spoil, known=known, clean=clean.warehouse
+        )
         wrong = _look(outcome, clean, judged, markets)
         sized += _sized(clean, judged, markets, wrong, faults.night)
         judged.warehouse.unlink()

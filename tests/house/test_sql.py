@@ -112,7 +112,7 @@ def test_the_linter_leaves_out_no_model_but_those_that_are_a_call_of_a_macro() -
 
 
 def test_make_lint_sees_the_sql_of_modules(tmp_path: Path) -> None:
-    assert "\tsqlfluff lint plugins --templater placeholder" in (PROJECT / "Makefile").read_text()
+    assert "\t$(SQLFLUFF) plugins --templater placeholder" in (PROJECT / "Makefile").read_text()
     shutil.copy(PROJECT / "pyproject.toml", tmp_path)
     folder = tmp_path / "plugins"
     folder.mkdir()

@@ -104,12 +104,20 @@ def landed(store: Path, feed: str, *columns: str) -> list[tuple[object, ...]]:
 
 def everything(store: Path) -> dict[str, list[tuple[object, ...]]]:
     """All that loading keeps, but for when files were written."""
-    return {
-        "files": query(store, "select * exclude (changed_at, touched_at) from landing.files order by all"),
-        **{each.feed: query(store, f"select * from landing.{each.feed} order by all") for each in FEEDS},
-    }
+    return queries(
+        store,
+        {
+            "files": "select * exclude (changed_at, touched_at) from landing.files order by all",
+            **{each.feed: f"select * from landing.{each.feed} order by all" for each in FEEDS},
+        },
+    )
 
 
 def query(warehouse: Path, statement: str) -> list[tuple[object, ...]]:
+    return queries(warehouse, {"": statement})[""]
+
+
+def queries(warehouse: Path, statements: Mapping[str, str]) -> dict[str, list[tuple[object, ...]]]:
+    """What several statements find, under their names: to open the file takes longer than to ask."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return connection.execute(statement).fetchall()
+        return {name: connection.execute(statement).fetchall() for name, statement in statements.items()}

@@ -42,7 +42,7 @@ def _bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     try:
         for _ in range(600):
             try:
-                httpx.get(address)
+                httpx.get(address, verify=False)
                 break
             except httpx.ConnectError:
                 time.sleep(0.05)

@@ -14,10 +14,11 @@ from night.two_markets import land_two_markets
 
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Installation]:
-    """An installation that is set up and in which nothing has landed."""
+    """An installation that is set up, has one pack, and in which nothing has landed."""
     home = tmp_path / "home"
     shutil.copytree(shared_home(), home)
     installation = Installation(home)
+    installation.have_one_pack()
     yield installation
     installation.stop()
 
@@ -26,9 +27,9 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 def decided_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home where the history has landed and its first night is decided and delivered: for reading and copying.
 
-    All workers of a run share it.
+    Its one pack is in its folder `packs`. All workers of a run share it.
     """
-    return _decided_once(tmp_path_factory, "one_market", Installation.land_history)
+    return _decided_once(tmp_path_factory, "one_market", _land_one_market)
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +38,11 @@ def two_decided_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _decided_once(
         tmp_path_factory, "two_markets", lambda here: land_two_markets(here, here.home / "packs", FIRST_NIGHT)
     )
+
+
+def _land_one_market(here: Installation) -> None:
+    here.have_one_pack()
+    here.land_history()
 
 
 def _decided_once(factory: pytest.TempPathFactory, name: str, land: Callable[[Installation], None]) -> Path:
@@ -57,7 +63,7 @@ def _decided_once(factory: pytest.TempPathFactory, name: str, land: Callable[[In
 @pytest.fixture
 def decided(decided_once: Path, tmp_path: Path) -> Iterator[Installation]:
     """An installation where the history has landed and its first night is decided and delivered."""
-    installation = Installation(Path(shutil.copytree(decided_once, tmp_path / "home", symlinks=True)))
+    installation = Installation.copy_of(decided_once, tmp_path)
     yield installation
     installation.stop()
 
@@ -65,7 +71,6 @@ def decided(decided_once: Path, tmp_path: Path) -> Iterator[Installation]:
 @pytest.fixture
 def two(two_decided_once: Path, tmp_path: Path) -> Iterator[Installation]:
     """The same of two markets, the world and the moon, whose packs are in the home's folder `packs`."""
-    installation = Installation(Path(shutil.copytree(two_decided_once, tmp_path / "home", symlinks=True)))
-    installation.overrides["EVENHAND_POLICIES"] = str(installation.home / "packs")
+    installation = Installation.copy_of(two_decided_once, tmp_path)
     yield installation
     installation.stop()

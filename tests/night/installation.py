@@ -7,6 +7,7 @@ import csv
 import hashlib
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -19,6 +20,7 @@ import duckdb
 from typer.testing import CliRunner
 
 from evenhand.landing.contracts import BY_NAME
+from evenhand.settings import PROJECT
 from first_nights import ACCEPTED
 from ports import free_port
 
@@ -50,6 +52,13 @@ class Installation:
         self.port = str(free_port())
         self.overrides: dict[str, str] = {}
 
+    @classmethod
+    def copy_of(cls, decided: Path, folder: Path) -> Installation:
+        """A copy, in a folder, of a home that was decided once, with the packs that lie in it."""
+        installation = cls(Path(shutil.copytree(decided, folder / "home", symlinks=True)))
+        installation.overrides["EVENHAND_POLICIES"] = str(installation.home / "packs")
+        return installation
+
     def land(self, night: str, **feeds: Sequence[Row]) -> None:
         """Drop a file per feed, as a source system would."""
         for feed, rows in feeds.items():
@@ -68,6 +77,13 @@ class Installation:
         """Two nights: all feeds on 5 March, and on 6 March the decision on the appeal."""
         self.land(FIRST_NIGHT, creators=CREATORS, contents=CONTENTS, violations=VIOLATIONS, appeals=[])
         self.land("2026-03-06", appeals=APPEALS)
+
+    def have_one_pack(self) -> None:
+        """Have the pack of the history's market alone: with eight others, a night takes a tenth longer."""
+        packs = self.home / "packs"
+        packs.mkdir(exist_ok=True)
+        shutil.copy(PROJECT / "policies" / "takedowns.yml", packs)
+        self.overrides["EVENHAND_POLICIES"] = str(packs)
 
     def environment(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "EVENHAND"))}

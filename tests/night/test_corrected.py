@@ -25,7 +25,8 @@ mount -t tmpfs -o "size=$1" tmpfs "$2"; cp -a "$3"/. "$2"
 sha256sum "$2/night=$6"/*; exit ${status:-0}
 """
 DIRECTLY = """
-import os, sys
+import gc, os, sys
+gc.disable()  # what it imports stays
 from night.directly import run_night
 is_well, said = run_night(sys.argv[1], dict(os.environ))
 sys.exit(None if is_well else said)
@@ -50,8 +51,7 @@ class Corrected:
 
 @pytest.fixture(scope="module")
 def corrected(decided_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corrected]:
-    home = Path(shutil.copytree(decided_once, tmp_path_factory.mktemp("corrected") / "home", symlinks=True))
-    decided = Installation(home)
+    decided = Installation.copy_of(decided_once, tmp_path_factory.mktemp("corrected"))
     before = decided.release_bytes(NIGHT)
     # A platform's own account can't have a strike.
     decided.land(NIGHT, creators=[*CREATORS[:3], ("a4", "world", "platform", "en", "2026-01-01"), *CREATORS[4:]])

@@ -6,7 +6,6 @@ and when that is mended its pack is wrong.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,9 +37,7 @@ class Nights:
 
 @pytest.fixture(scope="module")
 def nights(two_decided_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
-    home = Path(shutil.copytree(two_decided_once, tmp_path_factory.mktemp("held") / "home", symlinks=True))
-    two = Installation(home)
-    two.overrides["EVENHAND_POLICIES"] = str(home / "packs")
+    two = Installation.copy_of(two_decided_once, tmp_path_factory.mktemp("held"))
     said, held = [], [two.held()]
 
     def decide(night: str) -> None:
@@ -52,7 +49,7 @@ def nights(two_decided_once: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         decide(BAD)
         _correct_them(two)
         two.land(WRONG, appeals=APPEALS)
-        moon = home / "packs" / "moon.yml"
+        moon = two.home / "packs" / "moon.yml"
         right = moon.read_text()
         moon.write_text(right.replace("at_least: 2", "at_least: two", 1))
         line = moon.read_text().splitlines().index("        at_least: two") + 1

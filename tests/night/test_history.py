@@ -1,11 +1,18 @@
-"""Nights decided in one go before the first that is delivered, and the night after them."""
+"""Nights decided in one go before the first that is delivered, and the night after them.
+
+Killed at any moment, such a history that is run again ends with the same bytes as the one that nobody disturbed.
+"""
 
 from __future__ import annotations
 
 import json
+import random
 import shutil
-from collections.abc import Iterator
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -33,8 +40,9 @@ from evenhand.simulation.plan import Plan
 from evenhand.tasks import history
 from evenhand.tasks.choosing import NightRefused
 from evenhand.tasks.deliveries import held_delivery
+from made_once import shared_home
 from night.directly import environment, set_up
-from night.installation import APPEALS, CONTENTS, CREATORS, VIOLATIONS, Installation
+from night.installation import APPEALS, CONTENTS, CREATORS, VIOLATIONS, Installation, killed
 
 FIRST, LAST, NEXT = date(2026, 3, 2), date(2026, 3, 4), date(2026, 3, 6)
 ROW = "account_id, scope, measure, starts_on::text, ends_on::text"
@@ -43,6 +51,55 @@ PAST_NIGHT = {
     *("list_sizes.parquet", "operational_metrics.parquet", "penalties.parquet", "rewards.parquet"),
     "manifest.json",
 }
+NIGHTS = ("2026-03-02", "2026-03-03", "2026-03-04")
+COMMAND = ("history", "--from", NIGHTS[0], "--to", NIGHTS[-1])
+# What a run comes to, one after the other, below its home.
+COMES_TO = (
+    "landed.duckdb",
+    f"nights/night={NIGHTS[-1]}/warehouse.duckdb",
+    f"releases/revisions/night={NIGHTS[0]}",
+)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """Nights that were decided in one go, and released once more.
+
+    Attributes:
+        released: of each night, hash of every file of its release, by name.
+    """
+
+    installation: Installation
+    made: history.Decided
+    again: history.Decided
+    released: Mapping[str, Mapping[str, str]]
+
+
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decided]:
+    installation = Installation(Path(shutil.copytree(shared_home(), tmp_path_factory.mktemp("history") / "home")))
+    installation.have_one_pack()
+    _land(installation)
+    with running(installation):
+        with pytest.raises(NightRefused, match="nothing has landed until 2026-03-01, the first night"):
+            history.decide_history(date(2026, 3, 1), LAST)
+        made = history.decide_history(FIRST, LAST)
+        released = _released(installation)
+        again = history.release_nights(settings().warehouse(LAST), made.nights)
+    yield Decided(installation, made, again, released)
+    installation.stop()
+
+
+def _land(installation: Installation) -> None:
+    for night in NIGHTS:
+        decided = [row for row in VIOLATIONS if row[-1] == night or (night == str(FIRST) and row[-1] < night)]
+        installation.land(night, violations=decided)
+    installation.land(str(FIRST), creators=CREATORS, contents=CONTENTS, appeals=[])
+    installation.land(str(NEXT), appeals=APPEALS)
+
+
+def _released(installation: Installation) -> Mapping[str, Mapping[str, str]]:
+    return {night: installation.release_bytes(night) for night in NIGHTS}
 
 
 @contextmanager
@@ -52,19 +109,53 @@ def running(installation: Installation) -> Iterator[None]:
         yield
 
 
-def test_nights_are_decided_in_one_go_and_the_night_after_goes_on_from_them(installation: Installation) -> None:
-    for night in ("2026-03-02", "2026-03-03", "2026-03-04"):
-        decided = [row for row in VIOLATIONS if row[-1] == night or (night == str(FIRST) and row[-1] < night)]
-        installation.land(night, violations=decided)
-    installation.land(str(FIRST), creators=CREATORS, contents=CONTENTS, appeals=[])
-    installation.land(str(NEXT), appeals=APPEALS)
+@pytest.mark.parametrize("kills", [1, pytest.param(26, marks=pytest.mark.soak)])
+@pytest.mark.timeout(3600)
+def test_killed_and_run_again_a_history_ends_as_if_it_had_not_been(
+    decided: Decided, installation: Installation, tmp_path: Path, kills: int
+) -> None:
+    _land(installation)
+    wanted = decided.released
+    assert all(wanted.values())
+    seed = random.SystemRandom().randint(1, 1_000_000) if kills == 1 else 20260304
+    print(f"seed of the moments: {seed}")
+    moments = random.Random(seed)
+    untouched = shutil.copytree(installation.home, tmp_path / "untouched", symlinks=True)
 
+    is_disturbed = False
+    while not is_disturbed:
+        # A run that had ended was disturbed by nobody, and leaves nothing for another to do.
+        shutil.rmtree(installation.home)
+        shutil.copytree(untouched, installation.home, symlinks=True)
+        for place in (
+            [COMES_TO[kill % len(COMES_TO)] for kill in range(kills)] if kills > 1 else moments.sample(COMES_TO, 1)
+        ):
+            run = installation.start(*COMMAND)
+            _wait_until_it_comes_to(installation.home / place, run)
+            time.sleep(moments.uniform(0, 2))
+            is_disturbed |= killed(run)
+            # What is released is whole.
+            assert all(files in ({}, wanted[night]) for night, files in _released(installation).items())
+
+    # What the command does, in this process, where everything is imported already.
     with running(installation):
-        with pytest.raises(NightRefused, match="nothing has landed until 2026-03-01, the first night"):
-            history.decide_history(date(2026, 3, 1), LAST)
-        made = history.decide_history(FIRST, LAST)
+        history.decide_history(FIRST, LAST)
+
+    assert _released(installation) == wanted
+    assert [installation.revisions(night) for night in NIGHTS] == [["0001"]] * len(NIGHTS)
+
+
+def _wait_until_it_comes_to(path: Path, run: subprocess.Popen[str]) -> None:
+    """Wait until a run writes a file or folder, or has ended: what an earlier run left there isn't meant."""
+    before = path.stat().st_mtime_ns if path.exists() else 0
+    while run.poll() is None and (path.stat().st_mtime_ns if path.exists() else 0) == before:
+        time.sleep(0.01)
+
+
+def test_nights_are_decided_in_one_go_and_the_night_after_goes_on_from_them(decided: Decided) -> None:
+    installation, made, again = decided.installation, decided.made, decided.again
+    with running(installation):
         _is_told_as_history(installation)
-        again = history.release_nights(settings().warehouse(LAST), made.nights)
 
     assert (list(made.changed), list(again.changed)) == ([FIRST, date(2026, 3, 3), LAST], [])
     # On 2 March the third account has two strikes, and on 3 March the third one.

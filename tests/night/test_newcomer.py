@@ -60,7 +60,7 @@ class Clone:
             httpx.get(f"http://127.0.0.1:{self.port}/healthz")
 
 
-@pytest.mark.parametrize(("creators", "nights"), [(1_000, 8), pytest.param(4_000, 90, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(("creators", "nights"), [(300, 4), pytest.param(4_000, 90, marks=pytest.mark.soak)])
 def test_make_nightly_and_make_clean(tmp_path: Path, creators: int, nights: int) -> None:
     """Of a smaller marketplace, which is simulated first; the soak has a larger one, and that of the README."""
     clone = Clone(tmp_path)

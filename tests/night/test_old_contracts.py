@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import pytest
 
 from evenhand.landing.contracts import BY_NAME
 from evenhand.records.databases import quoted
+from evenhand.settings import PROJECT
 from evenhand.simulation.marketplace import simulate
 from evenhand.simulation.plan import Plan
-from night.directly import decide
+from night.directly import decide, environment
 
 NIGHT = date(2026, 10, 31)
 # What the contracts of before lack, and what stands in a file that has it where the simulation says nothing.
@@ -71,15 +73,22 @@ OTHER_METRICS = {
 
 @pytest.fixture(scope="module", params=[1500, pytest.param(2000, marks=pytest.mark.soak)])
 def homes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A night decided on files of before, and on files of the same rows with all that can be said since."""
+    """A night decided on files of before, and on files of the same rows with all that can be said since.
+
+    Of two markets, with their packs.
+    """
     simulated = tmp_path_factory.mktemp("simulated") / "landing"
     simulate(Plan(creators=request.param, nights=40, until=NIGHT, seed=7), simulated, lambda made: None)
     homes = tmp_path_factory.mktemp("before"), tmp_path_factory.mktemp("since")
     with duckdb.connect() as connection:
         for home in homes:
             _land(connection, simulated, home, with_all=home is homes[1])
-    for home in homes:
-        decide(home, str(NIGHT))
+    packs = tmp_path_factory.mktemp("packs")
+    for name in ("calendar", "creators_base", "creators_id", "creators_vn", "marketplace"):
+        shutil.copy(PROJECT / "policies" / f"{name}.yml", packs)
+    with environment({"EVENHAND_POLICIES": str(packs)}):
+        for home in homes:
+            decide(home, str(NIGHT))
     return homes
 
 

@@ -1,4 +1,7 @@
-"""`evenhand nightly NIGHT --market M`: a revision of a released night in which M's lists alone may differ."""
+"""`evenhand nightly NIGHT --market M`: a revision of a released night in which M's lists alone may differ.
+
+So are revisions of a night on one of whose markets a test of a model fails. Both go on to the same next night.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,13 @@ from evenhand.settings import settings
 from evenhand.tasks.choosing import NightRefused
 from evenhand.tasks.one_market import refuse_alone
 from night.directly import environment
-from night.installation import FIRST_NIGHT, Installation
+from night.installation import APPEALS, FIRST_NIGHT, Installation
 from night.two_markets import land_two_markets
+from night.wrong_models import Nodes, change_models
 
 NIGHT, NEXT = FIRST_NIGHT, "2026-03-06"
+# What a release tells of accounts, beside the lists.
+OF_ACCOUNTS = ("standings", "account_profiles", "account_health", "eligibility", "account_timeline")
 
 
 def _rows(installation: Installation, name: str, market: str) -> list[tuple[object, ...]]:
@@ -27,12 +33,14 @@ def _rows(installation: Installation, name: str, market: str) -> list[tuple[obje
 
 
 def test_one_market_is_decided_again_and_the_others_keep_the_lists_of_the_night(two: Installation) -> None:
+    """Before, it is the one that can't be decided: a test fails on it, and it keeps what the night had released."""
     before = {name: _rows(two, name, "moon") for name in ("penalties", "rewards", "reasons", "standings")}
     first = two.release_bytes(NIGHT)
     assert len(before["penalties"]) > 2
     # Without any change there is nothing to revise.
     assert "Nothing changed" in two.directly(NIGHT, market="world")
     assert two.release_bytes(NIGHT) == first
+    _a_market_on_which_a_test_fails_keeps_what_the_same_night_had_released_of_it(two)
     # Strikes of both markets that landed late, in a file of their own.
     late = [("v5.0", "a5", "c5", "copyright", "b", "2026-03-01"), ("v5.1", "a5", "c5", "copyright", "c", "2026-03-02")]
     moons = [(f"moon{key}", account.replace("a", "m"), "", *rest) for key, account, _, *rest in late]
@@ -54,12 +62,44 @@ def test_one_market_is_decided_again_and_the_others_keep_the_lists_of_the_night(
     assert for_machines["release"]["release_id"] == read_manifest(two.release(NIGHT)).release_id
     assert [each["market"] for each in for_machines["release"]["held_markets"]] == ["moon"]
     _cannot_be_decided_alone(two)
-    # The next night decides both, and nobody has to answer for what was left out.
-    two.land(NEXT, appeals=[])
+    # The next night decides both, and nobody has to answer for what was left out; the appeal that was granted meanwhile
+    # strikes one out.
+    held = two.held()
+    two.land(NEXT, appeals=APPEALS)
     said = two.directly(NEXT)
+    assert "Not decided" not in said
+    assert "Held" not in said
     assert not read_manifest(two.release(NEXT)).held_markets
     assert not read_manifest(two.release(NEXT)).held_lists, said
     assert two.rows(NEXT, "penalties", where="account_id = 'm5'")
+    assert {key for key in held if key not in two.held()} == {"a1/copyright_strikes/account"}
+
+
+def _a_market_on_which_a_test_fails_keeps_what_the_same_night_had_released_of_it(two: Installation) -> None:
+    """Each market is tried by itself, and one of them has what the test finds; then, the test is gone."""
+    told = {name: two.rows(NIGHT, name) for name in OF_ACCOUNTS}
+    lists = {name: two.release_bytes(NIGHT)[f"{name}.parquet"] for name in ("penalties", "reasons", "notices")}
+    assert len(told["standings"]) == len(told["account_profiles"]) == 12
+    held, effects = two.held(), two.effects()
+    for _ in ("once", "and again"):
+        right = change_models(two.home, _failing_test)
+        # Begun as Airflow begins it, which ends what held the other market.
+        said = two.directly(NIGHT, scheduled=True)
+        assert "Not decided world: penalties, test never_right failed: 12 rows that it should not find" in said
+        assert "Not decided moon" not in said
+        assert f"It keeps the lists of {NIGHT}, less what has ended; correct this and run the night again." in said
+        after = two.release_bytes(NIGHT)
+        assert {name: after[f"{name}.parquet"] for name in lists} == lists
+        assert {name: two.rows(NIGHT, name) for name in OF_ACCOUNTS} == told
+        assert (two.held(), two.effects()) == (held, effects)
+
+        (two.home / "dbt" / "compiled.json").write_text(right)
+
+
+def _failing_test(nodes: Nodes) -> None:
+    penalties = next(node for node in nodes if node["model"]["name"] == "penalties")
+    of_the_world = "from main.penalties where market = 'world'"
+    penalties["tests"].append({"name": "never_right", "models": ["penalties"], "sql": of_the_world})
 
 
 def _json(installation: Installation) -> dict[str, Any]:

@@ -46,9 +46,12 @@ def test_what_is_drawn_comes_back_and_says_what_is_true(
 
 
 def _land(installation: Installation, plan: Plan) -> None:
-    """A marketplace whose QA draws nothing elsewhere, and knows some contents of either kind that landed before."""
+    """Two markets whose QA draws nothing elsewhere, and knows some contents of either kind that landed before."""
     landing = installation.home / "landing"
     simulate(plan, landing, lambda made: None)
+    for market in landing.glob("*/night=*/source=*"):
+        if market.name.removeprefix("source=") not in MARKETS:
+            shutil.rmtree(market)
     for feed in ("qa_reviews", "golden_items"):
         shutil.rmtree(landing / feed)
     folder = landing / "golden_items" / f"night={plan.first_night}"
@@ -65,9 +68,11 @@ def _land(installation: Installation, plan: Plan) -> None:
 
 
 def _settle(installation: Installation, folder: Path) -> None:
-    """Packs with budgets, and a sandbox that gets what is to be reviewed."""
-    left_out = shutil.ignore_patterns("published", "takedowns.yml")
-    packs = Path(shutil.copytree(PROJECT / "policies", folder / "packs", ignore=left_out))
+    """The packs of these markets, with budgets, and a sandbox that gets what is to be reviewed."""
+    packs = folder / "packs"
+    packs.mkdir()
+    for name in ("calendar", "creators_base", *(f"creators_{market.lower()}" for market in MARKETS)):
+        shutil.copy(PROJECT / "policies" / f"{name}.yml", packs)
     types = ", ".join(f"{name}: One of them." for name in TYPES)
     budgets = ", ".join(f"{market}: {budget}" for market, budget in MARKETS.items())
     (packs / "marketplace.yml").write_text(f"violation_types: {{{types}}}\nreview_budgets: {{{budgets}}}\n")

@@ -11,7 +11,7 @@ import json
 import random
 import shutil
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from evenhand.local.installation import TAKEDOWNS
 from evenhand.release.order import decided_too_early, to_run_again
 from evenhand.settings import PROJECT
 from night.directly import decide
+from night.installation import Installation
 
 # One after the other: nothing is held then, which would keep the rows of the release before.
 NIGHTS = ("2026-08-04", "2026-08-05", "2026-08-06")
@@ -54,7 +55,17 @@ HISTORIES = pytest.mark.parametrize(
 
 
 @pytest.fixture(scope="module")
-def in_order(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Nights, int], Path]:
+def one_pack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """That of the history's market, for all nights of these tests."""
+    here = Installation(tmp_path_factory.mktemp("one_pack"))
+    here.have_one_pack()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("EVENHAND_POLICIES", here.overrides["EVENHAND_POLICIES"])
+        yield
+
+
+@pytest.fixture(scope="module")
+def in_order(one_pack: None, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Nights, int], Path]:
     """A home where such nights are decided one after the other, by one thread each."""
 
     @cache

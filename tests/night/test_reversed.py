@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -19,7 +18,7 @@ from evenhand.tasks import night as nightly
 from evenhand.tasks import stop_and_reverse as by_hand
 from evenhand.tasks.facts import Facts
 from evenhand.tasks.stop_and_reverse import NotDone
-from night.directly import decide
+from night.directly import decide, environment
 from night.installation import CREATORS, Installation
 from night.told import receivers
 
@@ -34,20 +33,21 @@ WARNING_OF_A1 = "a1/copyright_strikes/account"
 @pytest.fixture(scope="module")
 def decided(decided_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two nights, delivered to nobody. On the second the appeal of a1 was granted, and a5 got the wrong strikes."""
-    home = Path(shutil.copytree(decided_once, tmp_path_factory.mktemp("decided") / "home", symlinks=True))
-    for path in home.glob("receipts.sqlite*"):
+    here = Installation.copy_of(decided_once, tmp_path_factory.mktemp("decided"))
+    for path in here.home.glob("receipts.sqlite*"):
         path.unlink()
-    Installation(home).land(NIGHT, violations=WRONG)
-    decide(home, NIGHT)
-    return home
+    here.land(NIGHT, violations=WRONG)
+    with environment(here.overrides):
+        decide(here.home, NIGHT)
+    return here.home
 
 
 @pytest.fixture
 def installation(decided: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
-    home = tmp_path / "home"
-    shutil.copytree(decided, home, symlinks=True)
-    monkeypatch.setenv("EVENHAND_HOME", str(home))
-    yield Installation(home)
+    installation = Installation.copy_of(decided, tmp_path)
+    for name, value in {"EVENHAND_HOME": str(installation.home), **installation.overrides}.items():
+        monkeypatch.setenv(name, value)
+    yield installation
 
 
 def test_a_measure_that_is_withdrawn_the_same_night_and_comes_back_is_told_each_time(

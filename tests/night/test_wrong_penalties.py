@@ -1,9 +1,8 @@
-"""Penalties that reviews find wrong, held against a night that never had the decisions which were found wrong."""
+"""Penalties that reviews find wrong, held against a market that never had the decisions which were found wrong."""
 
 from __future__ import annotations
 
 import csv
-import shutil
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -11,9 +10,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from evenhand.settings import PROJECT
 from night.directly import decide
 from night.installation import CONTENTS, CREATORS, VIOLATIONS, Installation
+from night.two_markets import on_the_moon, write_two_packs
 
 DRAWN, REVIEWED = "2026-03-05", "2026-03-06"
 # Of the second account the last of two, of the third the first of three; of the fourth, two of four.
@@ -23,19 +22,22 @@ WRONG = {"v2.1", "v3.0", "v4.0", "v4.2"}
 @pytest.fixture
 def packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "packs"
-    folder.mkdir()
-    shutil.copy(PROJECT / "policies" / "takedowns.yml", folder)
+    write_two_packs(folder)
     (folder / "marketplace.yml").write_text("violation_types: {copyright: Copies.}\nreview_budgets: {world: 200}\n")
     monkeypatch.setenv("EVENHAND_POLICIES", str(folder))
     monkeypatch.setenv("EVENHAND_FIRST_NIGHTS", "accept")
     return folder
 
 
-def _land(home: Path, without: Collection[str] = ()) -> Installation:
+def _land(home: Path) -> Installation:
+    """The world as it is reviewed, and the moon, which is the same without what is found wrong."""
     installation = Installation(home)
     # All decided on the night that draws, so that their penalties are new.
-    violations = [(*each[:-1], DRAWN) for each in VIOLATIONS if each[0] not in without]
-    installation.land(DRAWN, creators=CREATORS, contents=CONTENTS, violations=violations, appeals=[])
+    violations = [(*each[:-1], DRAWN) for each in VIOLATIONS]
+    creators, others = on_the_moon(CREATORS, [each for each in violations if each[0] not in WRONG])
+    installation.land(
+        DRAWN, creators=[*CREATORS, *creators], contents=CONTENTS, violations=[*violations, *others], appeals=[]
+    )
     return installation
 
 
@@ -66,17 +68,18 @@ def _judged(installation: Installation) -> dict[tuple[str, str], bool]:
 
 
 def test_a_penalty_is_wrong_that_would_not_be_without_wrong_decisions(packs: Path, tmp_path: Path) -> None:
-    installation, never = _land(tmp_path / "home"), _land(tmp_path / "never", without=WRONG)
+    installation = _land(tmp_path / "home")
     decide(installation.home, DRAWN)
-    decide(never.home, DRAWN)
     # Of the third account one decision isn't reviewed: nobody knows of its penalties.
     _review(installation, unanswered={"v3.1"})
     decide(installation.home, REVIEWED)
 
     of_a3 = "account_id = 'a3'"
     assert installation.rows(DRAWN, "penalties", "row_key", of_a3)
-    penalties = set(installation.rows(DRAWN, "penalties", "row_key, measure", f"not {of_a3}"))
-    without = set(never.rows(DRAWN, "penalties", "row_key, measure"))
+    penalties = set(installation.rows(DRAWN, "penalties", "row_key, measure", f"market = 'world' and not {of_a3}"))
+    # What is said of a1 there is said of m1.
+    without = set(installation.rows(DRAWN, "penalties", "'a' || row_key[2:], measure", "market = 'moon'"))
+    assert without
     judged = _judged(installation)
     assert set(judged) == penalties
     assert judged == {each: each not in without for each in penalties}

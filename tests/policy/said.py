@@ -10,8 +10,8 @@ from evenhand.policy.prose.words import COMPARATORS
 from evenhand.settings import PROJECT
 
 # Names of texts and of tables of them.
-_GIVEN = {"text", "missing", "_BEYOND", "_NOW", "_BEFORE", "_WITHIN", "_WAS_WITHIN", "_OUTCOMES"}
-FILES = ("words", "brief", "bounds", "other_bounds", "pages", "stories")
+_GIVEN = {"text", "missing", "_BEYOND", "_NOW", "_BEFORE", "_WITHIN", "_WAS_WITHIN", "_RUNS", "_RAN", "_OUTCOMES"}
+FILES = ("words", "brief", "bounds", "other_bounds", "lengths", "pages", "stories")
 
 
 def texts() -> set[str]:

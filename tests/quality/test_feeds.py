@@ -31,6 +31,7 @@ from landing.feeds import (
     land_text,
     measurement,
     night,
+    queries,
     query,
     violation,
 )
@@ -70,10 +71,12 @@ class House:
         load(self.folder / "landed.duckdb", self.landing, night(day))
         take(self.folder / "landed.duckdb", path, night(day))
         gate = validate_feeds(path, self.folder / "gate 1", night(day), beside)
+        of_quarantine = "from quarantine.rows order by feed, landed_file, landed_row, column_name, rule"
+        found = queries(path, {**{feed: f"from accepted.{feed}" for feed in gate.feeds}, "quarantined": of_quarantine})
         return Outcome(
             gate=gate,
-            accepted={feed: query(path, f"from accepted.{feed}") for feed in gate.feeds},
-            quarantined=query(path, "from quarantine.rows order by feed, landed_file, landed_row, column_name, rule"),
+            quarantined=found.pop("quarantined"),
+            accepted=found,
             page=gate.page.read_text(),
             results=json.loads(gate.page.with_name("results.json").read_text()),
         )

@@ -54,7 +54,7 @@ def test_a_board_has_its_metrics_markets_and_parts_in_its_order_beside_the_night
         ],
     }  # fmt: skip
     # Of decisions the night has nothing, and of Thailand it knows nothing.
-    assert said(report) == ["It is compared with Mar 27, 2026.", "Nothing is known of TH on this night."]
+    assert said(report) == ["It is compared with 27 Mar 2026.", "Nothing is known of TH on this night."]
     (page,) = report.pages
     assert [each.page for each in page.recommendations] == [
         "metrics/grant_rate?night=2026-03-28&market=ID", "metrics/doubted_by_qa?night=2026-03-28&market=all",
@@ -94,7 +94,7 @@ def test_what_has_no_interval_has_no_columns_for_one_and_parts_that_say_nothing_
     report = board_report(here, board(here, text), NIGHT, "en")
     assert tables(report) == {"Viewers per live": [["ID", "\u2013"], ["ID · Beauty", "5"]]}
     (table,) = report.pages[0].tables
-    assert (list(table.columns), set(table.numbers)) == (["Market", "Mar 28, 2026"], {1})
+    assert (list(table.columns), set(table.numbers)) == (["Market", "28 Mar 2026"], {1})
 
 
 @pytest.mark.parametrize("row", [("a",), ("a", "1", "2"), ()])

@@ -117,7 +117,7 @@ def test_each_is_sent_a_letter_with_their_report_attached_and_nobody_else_is(hom
         ("evenhand@example.org", ["bo@example.org"]), ("evenhand@example.org", ["cy@example.org"]),
     ]  # fmt: skip
     (for_bo, for_cy) = (letter for *_, letter in post.letters)
-    assert for_bo["subject"] == "Night of Mar 28, 2026"
+    assert for_bo["subject"] == "Night of 28 Mar 2026"
     assert for_cy["subject"] == "2026年3月28日 夜间: ID"
     body = for_cy.get_body(("plain",))
     assert body is not None and body.get_content().startswith("之前没有可比较的夜间。")
@@ -266,7 +266,7 @@ def test_airflows_own_notifier_finds_what_it_is_to_send_though_it_calls_it_the_s
     _notify(monkeypatch, {"classpath": classpath, "kwargs": kwargs})
     send_reports(NIGHT)
     (_, to, letter), _ = post.letters
-    assert (to, letter["subject"]) == (["bo@example.org"], "Night of Mar 28, 2026")
+    assert (to, letter["subject"]) == (["bo@example.org"], "Night of 28 Mar 2026")
     (printed,) = letter.iter_attachments()
     assert printed.get_filename() == "night.en.pdf"
 

@@ -60,7 +60,7 @@ def test_each_is_sent_what_they_may_see_once_and_the_week_on_a_sunday(home: Path
     )
     (to_bo, for_bo), (to_cy, for_cy) = _heard(home)
     assert (to_bo, to_cy) == ("bo@here", "cy@here")
-    assert for_bo.startswith("Night of Mar 28, 2026 | There is nothing before it to compare with.")
+    assert for_bo.startswith("Night of 28 Mar 2026 | There is nothing before it to compare with.")
     assert for_cy.startswith("Malam 28 Mar 2026: ID, TH | ")
     page, workbook, printed = map(Path, for_cy.rpartition(" | ")[2].split())
     assert (page.name, workbook.name) == ("night.ID+TH.id.html", "night.ID+TH.id.xlsx")
@@ -73,7 +73,7 @@ def test_each_is_sent_what_they_may_see_once_and_the_week_on_a_sunday(home: Path
 
     send_reports(SUNDAY)
     assert [text.partition(" | ")[0] for _, text in _heard(home)[2:]] == [
-        "Night of Mar 29, 2026", "Week until Mar 29, 2026", "Malam 29 Mar 2026: ID, TH",
+        "Night of 29 Mar 2026", "Week until 29 Mar 2026", "Malam 29 Mar 2026: ID, TH",
     ]  # fmt: skip
 
 

@@ -82,7 +82,7 @@ def test_only_who_may_see_its_markets_is_sent_a_board_and_each_has_theirs(home: 
     assert send_reports(of)["told"] == "2 reports, 0 of them not sent"
     (to_bo, for_bo), (to_cy, for_cy) = heard(home)
     assert (to_bo, to_cy) == ("bo@here", "cy@here")
-    assert for_bo.startswith("Quality: Mar 25, 2026 | There is nothing before it to compare with.")
+    assert for_bo.startswith("Quality: 25 Mar 2026 | There is nothing before it to compare with.")
     assert "Grant rate · All markets is 70.0" in for_bo
     page, workbook, printed = map(Path, for_cy.rpartition(" | ")[2].split())
     assert (page.name, workbook.name) == ("board.quality.ID.id.html", "board.quality.ID.id.xlsx")

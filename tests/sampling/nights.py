@@ -50,18 +50,26 @@ class Nights:
 
     def run(self, day: int, contents: int = 40, name: str = "") -> tuple[Listed, Path]:
         night = FIRST + timedelta(days=day)
-        warehouse = write(self.folder / f"{night}{name}.duckdb", self.facts(night, contents))
-        hold_markets(warehouse, "gate_1", [HeldMarket(market, "it is held") for market in self.held])
-        return lay_draws(warehouse, self.releases, night, self.item_link), warehouse
+        warehouse = self._warehouse(night, name)
+        # Whoever opens it meanwhile finds it open.
+        with duckdb.connect(str(warehouse)):
+            write(warehouse, self.facts(night, contents))
+            hold_markets(warehouse, "gate_1", [HeldMarket(market, "it is held") for market in self.held])
+            return lay_draws(warehouse, self.releases, night, self.item_link), warehouse
+
+    def _warehouse(self, night: date, name: str) -> Path:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return self.folder / f"{night}{name}.duckdb"
 
     def release(self, day: int, contents: int = 40, name: str = "") -> Listed:
-        listed, warehouse = self.run(day, contents, name)
         night = FIRST + timedelta(days=day)
-        revisions = self.releases / "revisions" / f"night={night}"
-        folder = revisions / f"{len(list(revisions.glob('*'))) + 1:04}"
-        folder.mkdir(parents=True)
-        described = {}
-        with duckdb.connect(str(warehouse), config={"threads": 1}) as connection:
+        with duckdb.connect(str(self._warehouse(night, name))) as connection:
+            listed, _ = self.run(day, contents, name)
+            revisions = self.releases / "revisions" / f"night={night}"
+            folder = revisions / f"{len(list(revisions.glob('*'))) + 1:04}"
+            folder.mkdir(parents=True)
+            described = {}
+            connection.execute("set threads = 1")
             for file, query in self.files.items():
                 connection.execute(f"copy ({query}) to '{folder / file}' (format parquet)")
                 sha256 = hashlib.sha256((folder / file).read_bytes()).hexdigest()

@@ -2,6 +2,8 @@
 
 Who writes holds a lock from reading on until it is committed: what two write at once is one after the other, and who
 saw an older version of a case is refused. Killed at any moment, all of a write is there or nothing.
+
+Longer than other files, for what is read, checked and written under the one lock is told in its order.
 """
 
 from __future__ import annotations

@@ -8,8 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from markupsafe import Markup
+
+_T = TypeVar("_T")
 
 _WIDTH, _HEIGHT = 88, 22
 _WIDE, _HIGH = 1000, 100
@@ -130,13 +133,15 @@ def over_nights(
 ) -> Markup:
     """A value over nights with its interval as a band, and a mark where something else changed; the newest is last.
 
+    Where nights have no value it has a gap.
+
     Args:
         said: what it shows, for who doesn't see it.
         written: a value as people read it.
         wanted: the values of the newest night's targets.
         lanes: what was beside it on the same nights, as `framed` takes it.
     """
-    known = [(place, each, each.value) for place, each in enumerate(points) if each.value is not None]
+    known = [(place, each.value) for place, each in enumerate(points) if each.value is not None]
     if not known:
         return Markup("")
     ends = [end for each in points for end in (each.value, each.low, each.high) if end is not None]
@@ -147,13 +152,14 @@ def over_nights(
         return f"{place * step:.1f},{scale.up(value)}"
 
     banded = [
-        (place, each.low, each.high) for place, each, _ in known if each.low is not None and each.high is not None
+        (place, (each.low, each.high))
+        for place, each in enumerate(points)
+        if each.value is not None and each.low is not None and each.high is not None
     ]
-    band = " ".join([at(place, low) for place, low, _ in banded] + [at(place, high) for place, _, high in banded[::-1]])
-    line = " ".join(at(place, value) for place, _, value in known)
-    # One night alone is no line.
-    newest, _, value = known[-1]
-    drawn = Markup('<polygon class="band" points="{}"/>').format(band)
+    drawn = Markup("")
+    for run in _without_gaps(banded):
+        lower, upper = ([at(place, ends_of[which]) for place, ends_of in run] for which in (0, 1))
+        drawn += Markup('<polygon class="band" points="{}"/>').format(" ".join(lower + upper[::-1]))
     drawn += Markup("").join(
         Markup('<line class="wanted" x1="0" x2="{w}" y1="{y}" y2="{y}"/>').format(w=_WIDE, y=scale.up(each))
         for each in wanted
@@ -163,11 +169,24 @@ def over_nights(
         for place, each in enumerate(points)
         if each.changed
     )
-    drawn += Markup('<polyline class="line" points="{}"/>').format(line)
-    drawn += Markup('<path class="dot" d="M{} h0"/>').format(at(newest, value).replace(",", " "))
+    for line in _without_gaps(known):
+        drawn += Markup('<polyline class="line" points="{}"/>').format(" ".join(at(*each) for each in line))
+        # One night alone is no line, and what is newest stands out.
+        if len(line) == 1 or line[-1] == known[-1]:
+            drawn += Markup('<path class="dot" d="M{} h0"/>').format(at(*line[-1]).replace(",", " "))
     drawn += Markup("").join(_told(place, each, step) for place, each in enumerate(points))
     up = [(scale.up(each), written(each)) for each in scale.ticks]
     return framed(drawn, said, up, _named(points, step), lanes=lanes)
+
+
+def _without_gaps(nights: Sequence[tuple[int, _T]]) -> list[list[tuple[int, _T]]]:
+    """What nights have, by their places, in runs of nights that follow each other."""
+    runs: list[list[tuple[int, _T]]] = []
+    for each in nights:
+        if not runs or each[0] - runs[-1][-1][0] > 1:
+            runs.append([])
+        runs[-1].append(each)
+    return runs
 
 
 def _told(place: int, point: Point, step: float) -> Markup:
@@ -201,17 +220,13 @@ def trend(values: Sequence[float | None], said: str) -> Markup:
     lowest, highest = min(value for _, value in known), max(value for _, value in known)
     step = (_WIDTH - 6) / max(len(values) - 1, 1)
     height = (_HEIGHT - 6) / ((highest - lowest) or 1)
-    points = [(3 + at * step, _HEIGHT - 3 - (value - lowest) * height) for at, value in known]
-    lines: list[list[str]] = []
-    for place, ((at, _), (x, y)) in enumerate(zip(known, points, strict=True)):
-        if not place or at - known[place - 1][0] > 1:
-            lines.append([])
-        lines[-1].append(f"{x:.1f},{y:.1f}")
-    # That of a night alone begins and ends there: a line has two points.
-    drawn = Markup("").join(
-        Markup('<polyline points="{}"/>').format(" ".join(line if len(line) > 1 else line * 2)) for line in lines
-    )
-    x, y = points[-1]
+    points = [(at, (3 + at * step, _HEIGHT - 3 - (value - lowest) * height)) for at, value in known]
+    drawn = Markup("")
+    for run in _without_gaps(points):
+        line = [f"{x:.1f},{y:.1f}" for _, (x, y) in run]
+        # That of a night alone begins and ends there: a line has two points.
+        drawn += Markup('<polyline points="{}"/>').format(" ".join(line if len(line) > 1 else line * 2))
+    _, (x, y) = points[-1]
     return Markup(
         '<svg class="trend" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" aria-label="{said}">'
         '<title>{said}</title>{drawn}<circle cx="{x}" cy="{y}" r="2"/></svg>'

@@ -14,7 +14,6 @@ from evenhand.console.asked import Night
 from evenhand.console.render import page
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, manifest_of, shown
-from evenhand.console.tonight import TREND_NIGHTS
 from evenhand.console.values import list_of
 from evenhand.release.manifest import DELIVERIES, NOTICES, HeldList, HeldMarket, Manifest
 from evenhand.release.quality_samples import ITEMS
@@ -78,14 +77,17 @@ def gates_page(request: Request, night: Night = None) -> HTMLResponse:
 
 def _manifests(found: Shown) -> list[tuple[date, Manifest | None]]:
     """What the last nights until the one that is shown say of themselves, the newest last; None where that can't be."""
-    nights = [each for each in found.nights if each <= found.night][:TREND_NIGHTS]
-    over: list[tuple[date, Manifest | None]] = []
-    for night in reversed(nights):
-        try:
-            over.append((night, manifest_of(night, found.nights)))
-        except HTTPException:
-            over.append((night, None))
-    return over
+    return [(night, _manifest(night, found)) for night in found.last_nights()]
+
+
+def _manifest(night: date, found: Shown) -> Manifest | None:
+    """What a night says of itself; None where it isn't released, or another version did that."""
+    if night not in found.nights:
+        return None
+    try:
+        return manifest_of(night, found.nights)
+    except HTTPException:
+        return None
 
 
 def _broken(over: Sequence[Sequence[tuple[str, str, str, int]] | None]) -> list[BrokenRule]:

@@ -13,7 +13,7 @@ import duckdb
 
 from evenhand.console.reader import marked, say
 from evenhand.console.shown import Shown
-from evenhand.console.tonight import TREND_NIGHTS
+from evenhand.console.tonight import releases_before
 from evenhand.console.values import list_of
 from evenhand.quality.held_lists import LISTS, HeldList, first_wave_of
 from evenhand.records.databases import reading
@@ -26,7 +26,7 @@ from evenhand.tasks.held_list import held_lists
 
 _SQL = SqlFile(__file__)
 
-# What a list waits for, by the cause of most of its rows.
+# What a list waits for, by the cause of most of its rows. Days that pass hold nothing by themselves.
 _BECAUSE_OF: Mapping[str, str] = {
     "policy": marked("A changed policy"),
     "code": marked("Changed code"),
@@ -34,7 +34,6 @@ _BECAUSE_OF: Mapping[str, str] = {
     "correction": marked("Corrections of what was decided before"),
     "text": marked("Other words"),
     "move": marked("Accounts that moved"),
-    "time": marked("Days that passed"),
 }
 # What waits beside lists, each with its like.
 _BESIDE_LISTS: Mapping[str, str] = {
@@ -64,7 +63,7 @@ class Waiting:
         now: as what the night was computed in has it, with what was answered since; None where that can't be read, or
             the night came out otherwise since.
         would_have: how many rows it would have, once approved.
-        trend: how many of its rows changed on the last nights, this one last.
+        trend: how many of its rows changed on the last nights, this one last; None on one that has no release.
     """
 
     released: Released
@@ -143,13 +142,16 @@ def held_of(shown: Shown) -> Held:
     """What a night holds of what is seen; only of the newest can something be answered."""
     now, why_not = _now(shown)
     waiting = []
+    over_nights = [_sizes(folder) for folder in (*releases_before(shown), shown.folder)]
     for each in shown.manifest.held_lists:
         known = now.get((each.list, each.market))
         is_the_same = known is not None and known.digest == each.digest
         rows = _changes(shown, each) if each.list in LISTS else ()
-        sizes = [_sizes(folder).get((each.list, each.market), (0, 0)) for folder in _folders(shown)]
-        trend = [changed for _, changed in sizes]
-        waiting.append(Waiting(each, known if is_the_same else None, rows, sizes[-1][0], trend))
+        of = (each.list, each.market)
+        over = [sizes.get(of, (0, 0)) if sizes is not None else None for sizes in over_nights]
+        trend = [sizes[1] if sizes else None for sizes in over]
+        would_have = over[-1][0] if over[-1] else 0
+        waiting.append(Waiting(each, known if is_the_same else None, rows, would_have, trend))
     if not why_not and any(each.now is None for each in waiting):
         why_not = say(
             "The night is being decided again, and came out otherwise: open this page again once it is released."
@@ -184,18 +186,13 @@ def _changes(shown: Shown, held: Released) -> tuple[Changes, ...]:
     return tuple(Changes(*row) for row in found)
 
 
-def _folders(shown: Shown) -> list[Path]:
-    nights = [night for night in shown.nights if night < shown.night][: TREND_NIGHTS - 1]
-    return [*((settings().releases / f"night={night}").resolve() for night in reversed(nights)), shown.folder]
-
-
 # A revision's folder never changes.
 @lru_cache(maxsize=256)
-def _sizes(folder: Path) -> Mapping[tuple[str, str], tuple[int, int]]:
-    """How many rows each list and market would have, and how many changed."""
+def _sizes(folder: Path) -> Mapping[tuple[str, str], tuple[int, int]] | None:
+    """How many rows each list and market would have, and how many changed; None where there is no release."""
     path = folder / "list_sizes.parquet"
     if not path.exists():
-        return {}
+        return None
     with reading() as connection:
         found = connection.execute(_SQL("sizes"), {"file": str(path)}).fetchall()
     return {(name, market): (rows, changed) for name, market, rows, changed in found}

@@ -19,7 +19,7 @@ from evenhand.console.reader import reader, say, say_counted
 from evenhand.console.render import page
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
-from evenhand.console.tonight import TREND_NIGHTS, creators_by_market, releases_before
+from evenhand.console.tonight import creators_by_market, releases_before
 from evenhand.console.values import bound, day, interval
 from evenhand.console.values import figure as said_figure
 from evenhand.console.values import market as market_name
@@ -111,10 +111,9 @@ def _folder(night: date) -> Path:
     return (settings().releases / f"night={night}").resolve()
 
 
-def _nights(found: Shown) -> list[tuple[date, Path]]:
-    """The last nights until the one that is shown, and where their releases lie, the oldest first."""
-    nights = sorted(night for night in found.nights if night <= found.night)[-TREND_NIGHTS:]
-    return [(night, _folder(night)) for night in nights]
+def _released(found: Shown) -> list[tuple[date, Path]]:
+    """Those of the last nights that are released, and where, the oldest first."""
+    return [(night, _folder(night)) for night in found.last_nights() if night in found.nights]
 
 
 def trend_of(found: Shown, of: Figure) -> list[float | None]:
@@ -130,14 +129,18 @@ def chart_of(found: Shown, metric: str, market: str, label: str) -> str:
     Args:
         label: what the metric is called.
     """
-    nights = _nights(found)
-    changed = dict(what_else(found, nights))
-    over = [(night, figures_by_metric(folder, settings().dbt_project, market).get(metric)) for night, folder in nights]
+    released = _released(found)
+    changed = dict(what_else(found, released))
+    over = {night: figures_by_metric(folder, settings().dbt_project, market).get(metric) for night, folder in released}
     # All in the unit of the newest.
-    unit = next((figure.unit for _, figure in reversed(over) if figure), "")
-    of_nights = [night for night, _ in nights]
-    named = named_days(found, market, of_nights)
-    points = [_point(night, counted_in(then, unit) if then else None, unit, changed) for night, then in over]
+    unit = next((figure.unit for figure in reversed(over.values()) if figure), "")
+    nights = found.last_nights()
+    points = [
+        _point(night, counted_in(then, unit) if (then := over[night]) else None, unit, changed)
+        if night in over
+        else charts.Point(day(night), None, said=say("not released"))
+        for night in nights
+    ]
     ends = [end for each in points for end in (each.value, each.low, each.high) if end is not None]
     if not ends:
         return ""
@@ -155,18 +158,17 @@ def chart_of(found: Shown, metric: str, market: str, label: str) -> str:
         high=written(max(ends)),
         night=next(point.night for point in reversed(points) if point.value is not None),
     )
-    newest = over[-1][1]
+    newest = over[found.night]
     of_newest = judged(found.manifest, newest) if newest else None
     wanted = of_newest.target.comparison if of_newest and of_newest.state else None
-    beside = lines(market, named, of_nights)
+    beside = lines(market, named_days(found, market, nights), nights)
     return charts.over_nights(points, about, written, [float(wanted[1])] if wanted else [], beside)
 
 
 def _meanwhile(found: Shown, market: str) -> list[str]:
     """What else was on the nights of a market's chart, a sentence each, in the order of days."""
-    nights = _nights(found)
-    changed = [(on, f"{day(on)}: {what}") for on, what in what_else(found, nights) if what]
-    named = [(each.first_day, said(market, each)) for each in named_days(found, market, [night for night, _ in nights])]
+    changed = [(on, f"{day(on)}: {what}") for on, what in what_else(found, _released(found)) if what]
+    named = [(each.first_day, said(market, each)) for each in named_days(found, market, found.last_nights())]
     return [words for _, words in sorted([*changed, *named], key=lambda each: each[0])]
 
 

@@ -10,7 +10,10 @@ from typing import Any
 from airflow.plugins_manager import AirflowPlugin
 
 from evenhand.console import log_ins, run_notes
+from evenhand.records.imports import look_seldom_for_garbage
 
+# Airflow imports this at the start of an API server, before it makes all that it answers with.
+look_seldom_for_garbage()
 PREFIX = "/evenhand"
 
 

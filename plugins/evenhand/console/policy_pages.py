@@ -35,6 +35,11 @@ def policies_page(request: Request, night: Night = None) -> HTMLResponse:
     def creators(of: Policy) -> int:
         return sum(by_market.get(market, 0) for market in of.pack.markets)
 
+    def before(of: Policy) -> Policy | None:
+        """The version before it."""
+        earlier = [each for each in there if each.pack.pack == of.pack.pack and each.pack.version < of.pack.version]
+        return max(earlier, key=lambda each: each.pack.version, default=None)
+
     return page(
         request,
         "policies.html",
@@ -42,6 +47,7 @@ def policies_page(request: Request, night: Night = None) -> HTMLResponse:
         used=[each for each in there if creators(each)],
         unused=[each for each in there if not creators(each)],
         creators=creators,
+        before=before,
     )
 
 

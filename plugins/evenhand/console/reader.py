@@ -14,20 +14,17 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar
 
-from babel import Locale
 from babel.dates import format_datetime
 from markupsafe import Markup, escape
 
 from evenhand.reports.catalogue import ENGLISH, Catalogue, catalogue, languages_of
-from evenhand.reports.formats import NOTHING, Formats
+from evenhand.reports.formats import NOTHING, Formats, locale_of
 from evenhand.reports.language import WORDS as OF_REPORTS
 
 _T = TypeVar("_T")
 WORDS = "evenhand.console.words"
 # As each calls itself.
 NAMES: Mapping[str, str] = {"en": "English", "id": "Bahasa Indonesia", "zh": "中文", "pt_BR": "Português (Brasil)"}
-# Who reads English reads days and numbers as the British write them.
-_LOCALES = {ENGLISH: "en_GB"}
 log = logging.getLogger(__name__)
 
 
@@ -35,7 +32,7 @@ class Reader(Formats):
     """Somebody who reads a language."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(Locale.parse(_LOCALES.get(name, name)))
+        super().__init__(locale_of(name))
         self.name = name
         self._catalogues: Sequence[Catalogue] = [catalogue(package, name) for package in (WORDS, OF_REPORTS)]
 

@@ -35,6 +35,7 @@ _templates.filters |= {
     "share": values.share,
     "day": values.day,
     "last_day": values.last_day,
+    "minute": values.minute,
     "yes": values.yes,
     "combined": lambda one, other: one | other,
 }

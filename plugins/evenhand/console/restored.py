@@ -148,5 +148,5 @@ def _way(way: Way) -> str:
 
 def _said(of: Restored) -> str:
     if of.free_on:
-        return say("free from %(day)s on", day=of.free_on)
+        return say("restored from %(day)s on", day=of.free_on)
     return say("for good") if of.outcome == "for_good" else say("not within %(nights)s nights", nights=NIGHTS)

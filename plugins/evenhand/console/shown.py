@@ -27,6 +27,8 @@ from evenhand.release.verify import troubles_since
 from evenhand.reports.catalogue import ENGLISH
 from evenhand.settings import settings
 
+# So many nights charts go back.
+_TREND_NIGHTS = 28
 # A night that takes longer is late, where the deployment sets no deadline.
 _TIME_FOR_A_NIGHT = timedelta(hours=6)
 
@@ -68,6 +70,23 @@ class Shown:
     def after(self) -> date | None:
         """The night released next after it; None for the newest."""
         return next((night for night in reversed(self.nights) if night > self.night), None)
+
+    def last_nights(self) -> list[date]:
+        """The nights until it, as far back as charts go, the oldest first; one without a release has its place too."""
+        since = max(self.nights[-1], self.night - timedelta(days=_TREND_NIGHTS - 1))
+        return [since + timedelta(days=days) for days in range((self.night - since).days + 1)]
+
+    def gaps(self) -> str:
+        """Those of them that weren't released, as people read them; empty where all were."""
+        runs: list[list[date]] = []
+        for night in (each for each in self.last_nights() if each not in self.nights):
+            if not runs or runs[-1][-1] != night - timedelta(days=1):
+                runs.append([])
+            runs[-1].append(night)
+        return ", ".join(
+            reader().day(first) if first == last else say("%(first)s to %(last)s", first=first, last=last)
+            for first, *_, last in ([run[0], *run] for run in runs)
+        )
 
     def has(self, file: str) -> bool:
         """Whether a file is part of the release: releases of earlier versions have fewer."""

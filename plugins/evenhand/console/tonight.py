@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,6 @@ from evenhand.settings import settings
 
 _SQL = SqlFile(__file__)
 
-TREND_NIGHTS = 28
 # What is counted of each market: its name, and the file and condition that it is counted in.
 _COUNTED = {
     "penalties": ("penalties", "true"),
@@ -119,16 +118,10 @@ def releases_before(shown: Shown) -> Sequence[Path]:
 
     A night without a release has a place too, at which nothing lies.
     """
-    return once(f"releases before {shown.night}", lambda: [_folder(night) for night in _nights_before(shown)])
-
-
-def _nights_before(shown: Shown) -> list[date]:
-    since = max(shown.nights[-1], shown.night - timedelta(days=TREND_NIGHTS - 1))
-    return [since + timedelta(days=days) for days in range((shown.night - since).days)]
-
-
-def _folder(night: date) -> Path:
-    return (settings().releases / f"night={night}").resolve()
+    return once(
+        f"releases before {shown.night}",
+        lambda: [(settings().releases / f"night={night}").resolve() for night in shown.last_nights()[:-1]],
+    )
 
 
 def markets(shown: Shown, before: Shown | None) -> list[OfMarket]:
@@ -191,7 +184,7 @@ def sent_over(shown: Shown, receiver: str) -> Sent:
     """What a receiver was sent in the last run of each of the last nights; None where that had nothing to send, as one
     after the run that sent the night's rows: it says nothing of these."""
     over = []
-    for night in (*_nights_before(shown), shown.night):
+    for night in shown.last_nights():
         path = kept_in(settings().work(night), "deliver_release", receiver)
         over.append(_sent(path, path.stat().st_mtime_ns) if path else None)
     return Sent(*([each[of] if each else None for each in over] for of in (0, 1)))

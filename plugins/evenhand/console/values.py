@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -118,6 +118,12 @@ def share(value: Decimal | None) -> str:
 def day(value: date | None) -> str:
     """A day; a dash for none."""
     return reader().day(value)
+
+
+def minute(written: str) -> str:
+    """A minute as it is written down: `2026-03-06 20:00`."""
+    at = datetime.fromisoformat(written)
+    return f"{day(at.date())} {at:%H:%M}"
 
 
 def last_day(value: date | None) -> str:

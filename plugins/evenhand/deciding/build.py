@@ -14,17 +14,13 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.deciding.compiled import DataTest, Node, Project
+from evenhand.deciding.compiled import ROWS_OF_A_COMMIT, DataTest, Node, Project
 from evenhand.deciding.report import BuildReport, BuiltModel, Problem, forget_report, keep_report
 from evenhand.records.sql_files import Sql, SqlFile
 
 _SQL = SqlFile(__file__)
 
 log = logging.getLogger(__name__)
-
-# Each commit waits for the disk, so small models share one. Of rows that aren't committed, DuckDB knows neither how
-# many they are nor what lies in them, and joins them in an order that takes several times as long.
-_ROWS_OF_A_COMMIT = 100_000
 
 
 class ModelsFailed(Exception):
@@ -141,7 +137,7 @@ def _build_all(
             _drop(connection, node)
             continue
         rows_held += built[node.name].rows or 0
-        if stops and rows_held > _ROWS_OF_A_COMMIT:
+        if stops and rows_held > ROWS_OF_A_COMMIT:
             connection.commit()
             connection.begin()
             rows_held = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -38,8 +39,22 @@ def code_version(project: Path) -> dict[str, object]:
 @cache
 def deciding_files(project: Path) -> tuple[Path, ...]:
     """The files of a checkout that write what leaves: the dbt project, whole rooms, what these import, and its SQL."""
+    return _found(project)
+
+
+def parse_beforehand(project: Path) -> None:
+    """Parse the deciding files, so that a process that is forked from here parses only what is otherwise by then.
+
+    A file that can't be read or isn't Python is told to whoever asks for the code's version, and stops nobody here.
+    """
+    with suppress(OSError, SyntaxError):
+        _found(project)
+
+
+def _found(project: Path) -> tuple[Path, ...]:
     found: set[Path] = {path for pattern in _MODELS for path in (project / "dbt_project").glob(pattern)}
     open_ends = list(BEGINS_IN)
+    followed: set[str] = set()
     for room in WRITES:
         for path in sorted((project / "plugins" / "evenhand" / room).rglob("*")):
             if path.suffix == ".py":
@@ -47,7 +62,10 @@ def deciding_files(project: Path) -> tuple[Path, ...]:
             elif path.is_file() and "__pycache__" not in path.parts:
                 found.add(path)
     while open_ends:
-        file = _file(project, open_ends.pop())
+        if (module := open_ends.pop()) in followed:
+            continue
+        followed.add(module)
+        file = _file(project, module)
         if file and file not in found:
             found.add(file)
             if (sql := sql_file_of(file)).is_file():
@@ -66,16 +84,37 @@ def _file(project: Path, module: str) -> Path | None:
     return None
 
 
-def _imported(path: Path) -> Iterator[str]:
+def _imported(path: Path) -> tuple[str, ...]:
     """The modules that a file imports, late ones and packages too, and perhaps names that aren't modules."""
-    for node in ast.walk(ast.parse(path.read_bytes())):
+    return _imported_by(path.read_bytes())
+
+
+@cache
+def _imported_by(text: bytes) -> tuple[str, ...]:
+    found = []
+    for node in _statements(ast.parse(text)):
         named = [name.name for name in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module:
             named = [f"{node.module}.{name.name}" for name in node.names]
         for name in named:
             parts = name.split(".")
             if parts[0] in _OURS:
-                yield from (".".join(parts[:length]) for length in range(1, len(parts) + 1))
+                found += [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
+    return tuple(found)
 
 
+def _statements(within: ast.AST) -> Iterator[ast.stmt]:
+    """All statements of a file, also those within others; what they are made of, which is most of it, isn't looked at.
+
+    An import is a statement, so it is no part of anything else.
+    """
+    for part in _PARTS:
+        for node in getattr(within, part, ()):
+            if isinstance(node, ast.stmt):
+                yield node
+            yield from _statements(node)
+
+
+# Where statements, and handlers and cases with statements of their own, lie in a statement.
+_PARTS = ("body", "orelse", "finalbody", "handlers", "cases")
 _OURS = ("evenhand", "expectations")

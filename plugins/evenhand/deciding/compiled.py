@@ -23,6 +23,7 @@ from typing import Any
 import duckdb
 
 from evenhand.policy.renaming import take_names
+from evenhand.records.imports import look_seldom_for_garbage
 from evenhand.settings import settings
 
 # The default of the project's variable `night`.
@@ -30,6 +31,9 @@ _ANY_NIGHT = "1583-02-28"
 _NAME = "compiled.json"
 # Counts up where what stands in the file changes.
 _FORMAT = 1
+# Each commit waits for the disk, so small models share one. Of rows that aren't committed, DuckDB knows neither how
+# many they are nor what lies in them, and joins them in an order that takes several times as long.
+ROWS_OF_A_COMMIT = 100_000
 
 
 class CompileFailed(Exception):
@@ -152,15 +156,26 @@ def run_models(
     models: Sequence[CompiledModel],
     night: date,
     built: Callable[[int], None] | None = None,
+    *,
+    in_parts: bool = False,
 ) -> None:
     """Build the models in the connection's schema main, from its schemas `accepted` and `policy`.
 
     Args:
         built: is told after each how many are.
+        in_parts: whether the open transaction is committed, and another begun, wherever it has many rows.
     """
     take_names(connection, night)
+    rows_held = 0
     for number, model in enumerate(models, 1):
-        connection.execute(f"create or replace {model.materialized} main.{model.name} as {model.of(night)}")
+        made = connection.execute(f"create or replace {model.materialized} main.{model.name} as {model.of(night)}")
+        if in_parts and model.materialized == "table":
+            ((rows,),) = made.fetchall()
+            rows_held += rows
+            if rows_held > ROWS_OF_A_COMMIT:
+                connection.commit()
+                connection.begin()
+                rows_held = 0
         if built:
             built(number)
 
@@ -187,6 +202,7 @@ def fingerprint(project: Path | None = None) -> str:
 
 
 def _compile(target: Path) -> Project:
+    from dbt.artifacts.schemas.run import RunExecutionResult
     from dbt.cli.main import dbtRunner
 
     target.mkdir(parents=True, exist_ok=True)
@@ -197,39 +213,41 @@ def _compile(target: Path) -> Project:
                 *("--quiet", "--log-level-file", "none"),
                 # What dbt takes over from a parse before has metrics that were renamed meanwhile.
                 "--no-partial-parse",
+                # What it made of each node, it says itself; and would write it down twice besides, for a tenth more.
+                "--no-write-json",
                 *("compile", "--exclude", "test_type:unit"),
                 *("--project-dir", project, "--profiles-dir", project),
                 *("--target-path", str(target), "--log-path", str(target)),
             ]
         )
-    if not result.success:
+    if not result.success or not isinstance(result.result, RunExecutionResult):
         raise CompileFailed(f"dbt compile failed: {result.exception or result.result}")
-    return _read(json.loads((target / "manifest.json").read_text())["nodes"])
+    return _read([each.node for each in result.result.results])
 
 
-def _read(nodes: dict[str, dict[str, Any]]) -> Project:
-    """The project of a manifest that dbt wrote when it compiled it."""
-    models = {name: node for name, node in sorted(nodes.items()) if node["resource_type"] == "model"}
-    tests = [node for _, node in sorted(nodes.items()) if node["resource_type"] == "test"]
+def _read(nodes: Sequence[Any]) -> Project:
+    """The project of the nodes that dbt compiled."""
+    by_id = {node.unique_id: node for node in sorted(nodes, key=lambda each: each.unique_id)}
+    models = {name: node for name, node in by_id.items() if node.resource_type == "model"}
+    tests = [node for node in by_id.values() if node.resource_type == "test"]
     parents = {
-        name: [parent for parent in sorted(node["depends_on"]["nodes"]) if parent in models]
-        for name, node in models.items()
+        name: [parent for parent in sorted(node.depends_on.nodes) if parent in models] for name, node in models.items()
     }
     order = list(TopologicalSorter(parents).static_order())
     tests_of: dict[str, list[DataTest]] = {name: [] for name in order}
     for test in tests:
-        tested = [name for name in order if name in test["depends_on"]["nodes"]]
-        names = tuple(models[name]["name"] for name in tested)
-        tests_of[tested[-1]].append(DataTest(test["name"], names, _sql(test)))
+        tested = [name for name in order if name in test.depends_on.nodes]
+        names = tuple(models[name].name for name in tested)
+        tests_of[tested[-1]].append(DataTest(test.name, names, _sql(test)))
     project = Project(
         tuple(
             Node(
-                model=CompiledModel(node["name"], node["config"]["materialized"], _sql(node)),
-                path=node["original_file_path"],
-                tells="tells" in node["tags"],
-                parents=tuple(models[parent]["name"] for parent in parents[name]),
-                contract=tuple((column["name"], column["data_type"]) for column in node["columns"].values())
-                if node["config"]["contract"]["enforced"]
+                model=CompiledModel(node.name, str(node.config.materialized), _sql(node)),
+                path=node.original_file_path,
+                tells="tells" in node.tags,
+                parents=tuple(models[parent].name for parent in parents[name]),
+                contract=tuple((column.name, column.data_type) for column in node.columns.values())
+                if node.config.contract.enforced
                 else (),
                 tests=tuple(tests_of[name]),
             )
@@ -245,9 +263,9 @@ def _of(night: date, sql: str) -> str:
     return sql.replace(_ANY_NIGHT, str(night))
 
 
-def _sql(node: dict[str, Any]) -> str:
+def _sql(node: Any) -> str:
     """What dbt compiled, for the database that a connection is on, whichever that is."""
-    return str(node["compiled_code"]).replace(f'"{node["database"]}".', "")
+    return str(node.compiled_code).replace(f'"{node.database}".', "")
 
 
 def _node(content: dict[str, Any]) -> Node:
@@ -276,4 +294,5 @@ def _environment(**variables: str) -> Iterator[None]:
 
 
 if __name__ == "__main__":
+    look_seldom_for_garbage()
     compiled_project()

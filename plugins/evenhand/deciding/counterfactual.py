@@ -7,7 +7,7 @@ time it is decided what the lists come to. It is no part of the night and is thr
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -79,6 +79,14 @@ class WhatIf:
             self._connection.execute(
                 f"insert into accepted.{name} by name from {_TONIGHT}.accepted.{name} where {these}", [list(accounts)]
             )
+
+    def lay_accounts_of(self, markets: Collection[str]) -> None:
+        """Of the accounts of tonight, those alone that were ever in these markets: no other is decided."""
+        of_them = _SQL("ever_in", warehouse=_TONIGHT)
+        for name in ("creators", "creator_versions"):
+            self.execute(f"drop view accepted.{name}")
+            these = f"from {_TONIGHT}.accepted.{name} where account_id in ({of_them})"
+            self.execute(f"create table accepted.{name} as {these}", {"markets": sorted(markets)})
 
     def lay_rules_of(self, release: Path) -> None:
         """The rules of a release, as they were compiled then; of the markets that are held, what stays of them."""
@@ -162,10 +170,9 @@ class WhatIf:
         """
         for kind, name in built_before(self._connection):
             self._connection.execute(f'drop {kind} main."{name}"')
-        # Each commit waits for the disk, and nothing here outlives the night.
         self._connection.begin()
         try:
-            run_models(self._connection, models, night)
+            run_models(self._connection, models, night, in_parts=True)
         except duckdb.Error:
             self._connection.rollback()
             raise
@@ -181,15 +188,27 @@ class WhatIf:
 
 
 @contextmanager
-def what_if(warehouse: Path, scratch: Path) -> Iterator[WhatIf]:
-    """Open an empty scratch beside a warehouse that nobody has open."""
+def what_if(
+    warehouse: Path,
+    scratch: Path,
+    made: Callable[[duckdb.DuckDBPyConnection, Path], WhatIf] = WhatIf,
+    begun: Path | None = None,
+) -> Iterator[WhatIf]:
+    """Open an empty scratch beside a warehouse that nobody has open.
+
+    Args:
+        made: makes what is asked, from the connection and a folder that is deleted again.
+        begun: a scratch of before that this one is a copy of.
+    """
     forget(scratch)
+    if begun:
+        shutil.copy(begun, scratch)
     folder = scratch.with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with duckdb.connect(str(scratch)) as connection:
             connection.execute(f"attach {quoted(warehouse)} as {_TONIGHT} (read_only)")
-            yield WhatIf(connection, folder)
+            yield made(connection, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -62,7 +62,7 @@ class Restored:
     def said(self, day: Callable[[date], str] = str) -> str:
         """In words; `day` writes a day."""
         if self.free_on:
-            return f"free from {day(self.free_on)} on"
+            return f"restored from {day(self.free_on)} on"
         return "for good" if self.outcome == "for_good" else f"not within {NIGHTS} nights"
 
 

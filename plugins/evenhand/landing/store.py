@@ -13,6 +13,8 @@ passed_over      what lies in the landing folder and is no file of a feed
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import duckdb
 
 from evenhand.landing.contracts import FEEDS, Contract
@@ -45,14 +47,16 @@ OF_FILES = ("files", "unusable", "unusable_values", "bad_rows", "arrived", "told
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Make what is missing. What was made by other code, or under another contract, is loaded again."""
     connection.execute("create schema if not exists landing")
-    if any(_is_otherwise(connection, name, columns) for name, columns in TABLES.items()):
+    laid = _laid(connection)
+    if any(_is_otherwise(laid, name, columns) for name, columns in TABLES.items()):
         connection.execute("drop schema landing cascade")
         connection.execute("create schema landing")
+        laid = {}
     for name, columns in TABLES.items():
         connection.execute(f"create table if not exists landing.{name} ({columns})")
     for contract in FEEDS:
         columns = columns_landed(contract)
-        if _is_otherwise(connection, contract.feed, columns):
+        if _is_otherwise(laid, contract.feed, columns):
             connection.execute(f"drop table landing.{contract.feed}")
             for table in OF_FILES:
                 if table not in ("files", "unusable"):
@@ -68,9 +72,13 @@ def columns_landed(contract: Contract) -> str:
     return f"landed_night date, landed_file varchar, landed_row bigint, {columns}"
 
 
-def _is_otherwise(connection: duckdb.DuckDBPyConnection, table: str, columns: str) -> bool:
-    found = connection.execute(_SQL("columns"), {"table": table}).fetchall()
-    return bool(found) and [name for (name,) in found] != [each.split()[0] for each in columns.split(", ")]
+def _laid(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """The columns of each table that is there, in their order: one look at all of them."""
+    return dict(connection.execute(_SQL("columns")).fetchall())
+
+
+def _is_otherwise(laid: Mapping[str, Sequence[str]], table: str, columns: str) -> bool:
+    return table in laid and laid[table] != [each.split()[0] for each in columns.split(", ")]
 
 
 def forget_files(connection: duckdb.DuckDBPyConnection, names: list[str]) -> None:

@@ -29,6 +29,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evenhand.records.imports import look_seldom_for_garbage
 from evenhand.records.persons import PersonRefused, account
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class CannotBeRun(Exception):
 def main() -> None:
     """Run the DAG that the arguments name."""
     dag_id, logical_date, run_id, form = sys.argv[1:]
+    look_seldom_for_garbage()
     # Airflow writes its log to the standard output.
     telling = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.set_inheritable(telling.fileno(), False)

@@ -26,7 +26,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -85,7 +86,14 @@ class _Steps:
         self.taken.append((cause, FINAL))
 
 
-def find_causes(warehouse: Path, scratch: Path, bases: Sequence[Base], code: Mapping[str, object], night: date) -> None:
+def find_causes(
+    warehouse: Path,
+    scratch: Path,
+    bases: Sequence[Base],
+    code: Mapping[str, object],
+    night: date,
+    opened: Callable[[Path, Path], AbstractContextManager[WhatIf]] = what_if,
+) -> None:
     """Write `gate.changes`, a row per row of a list that isn't as it was released, and what else a hold may rest on.
 
     `gate.left_by_time` says how many rows would be left if nothing had landed and nobody had changed anything,
@@ -98,6 +106,7 @@ def find_causes(warehouse: Path, scratch: Path, bases: Sequence[Base], code: Map
         scratch: a file that may be written and is deleted again.
         bases: the releases that the lists are compared with; on the first night there is none, and all is data.
         code: the version of tonight's code.
+        opened: opens the scratch.
     """
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(_SQL("create_changes"))
@@ -113,7 +122,7 @@ def find_causes(warehouse: Path, scratch: Path, bases: Sequence[Base], code: Map
         all_compared = [_compared_with(connection, base) for base in bases]
     for number, (base, compared) in enumerate(zip(bases, all_compared, strict=True)):
         try:
-            with what_if(warehouse, scratch) as asked:
+            with opened(warehouse, scratch) as asked:
                 steps = _steps_to_tonight(asked, base, code, night, compared)
             with duckdb.connect(str(warehouse)) as connection:
                 connection.execute(f"attach {quoted(scratch)} as scratch (read_only)")

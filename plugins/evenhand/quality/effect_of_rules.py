@@ -88,6 +88,7 @@ def _effects(
     try:
         with what_if(warehouse, scratch) as asked:
             asked.lay_data_known()
+            asked.lay_accounts_of(markets)
             asked.lay_rules_of_tonight()
             to_come = [
                 each

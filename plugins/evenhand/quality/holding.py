@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from evenhand.deciding.counterfactual import WhatIf, what_if
 from evenhand.deciding.provenance import lay_rules_in_words_of_today
 from evenhand.landing.held_markets import held_markets
 from evenhand.policy.days import Day
@@ -79,6 +81,7 @@ class Tonight:
         time_zone: the deployment's.
         settings_changed_by: who changed marketplace.yml, and the deployment's time zone.
         asks_first_nights: whether a person has to see the first nights of a market.
+        what_if: opens the scratch in which causes are looked for.
     """
 
     releases: Path
@@ -92,6 +95,7 @@ class Tonight:
     time_zone: str | None = None
     settings_changed_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     asks_first_nights: bool = False
+    what_if: Callable[[Path, Path], AbstractContextManager[WhatIf]] = what_if
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,7 @@ def validate_changes(
         bases = bases_tonight(warehouse, tonight.releases)
         with duckdb.connect(str(warehouse)) as connection:
             take_names_of_lists(connection, "last", night)
-    find_causes(warehouse, folder.with_name("what_if.duckdb"), bases, tonight.code, night)
+    find_causes(warehouse, folder.with_name("what_if.duckdb"), bases, tonight.code, night, tonight.what_if)
     others = _other_rules(warehouse, bases, tonight, folder.with_name("packs_before"), night)
     effects = effects_of_other_rules(warehouse, tonight.releases, others, folder.with_name("what_if.duckdb"), night)
     with kept_open(warehouse):

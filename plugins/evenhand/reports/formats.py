@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -11,9 +12,16 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from babel.units import format_unit
 
 from evenhand.release.figures import currency_of, is_money
+from evenhand.reports.catalogue import ENGLISH
 
 NOTHING = "\u2013"
 _MINUS = "\u2212"
+_BETWEEN_LETTER_AND_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")
+
+
+def locale_of(language: str) -> Locale:
+    """How a language is written: who reads English reads days and numbers as the British write them."""
+    return Locale.parse("en_GB" if language == ENGLISH else language)
 
 
 class Formats:
@@ -46,7 +54,13 @@ class Formats:
         """
         if not (currency := currency_of(market)):
             return self.number(amount)
-        return format_currency(amount, currency, locale=self.locale, decimal_quantization=not is_exact)
+        # Nobody writes the cents of a whole amount, nor a currency's letters without a blank.
+        if amount == amount.to_integral_value():
+            whole = self.locale.currency_formats["standard"].pattern.replace(".00", "")
+            said = format_currency(amount, currency, whole, locale=self.locale, currency_digits=False)
+        else:
+            said = format_currency(amount, currency, locale=self.locale, decimal_quantization=not is_exact)
+        return _BETWEEN_LETTER_AND_DIGIT.sub("\N{NO-BREAK SPACE}", said)
 
     def figure(self, figure: Decimal, unit: str, market: str = "") -> str:
         """A figure of a metric with its unit; money in the currency of its market."""

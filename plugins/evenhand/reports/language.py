@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from string import Formatter
 
-from babel import Locale
-
 from evenhand.explain.labels import Labels
 from evenhand.explain.names import called
 from evenhand.explain.names import of_unit as number_of_unit
@@ -18,7 +16,7 @@ from evenhand.release.history import said_of_history
 from evenhand.release.manifest import Manifest
 from evenhand.reports import units
 from evenhand.reports.catalogue import catalogue, languages_of
-from evenhand.reports.formats import Formats
+from evenhand.reports.formats import Formats, locale_of
 from evenhand.reports.report import Cell, Sentence, text_of
 from evenhand.reports.rules import GATE_RULE, rule_said
 
@@ -40,7 +38,7 @@ class Language(Formats):
         """
         if name not in languages():
             raise NoSuchWords(f"there are no reports in {name}; there are {', '.join(languages())}")
-        super().__init__(Locale.parse(name))
+        super().__init__(locale_of(name))
         self.name = name
         self._words = catalogue(WORDS, name)
         self._labels = Labels(catalogs, name if name in catalogs.languages else REFERENCE)

@@ -102,7 +102,7 @@ def tell_people(night: date) -> tuple[int, list[str]]:
     return told, untold
 
 
-@task(task_id="update_cases", owner="strategy", pool=WAREHOUSE)
+@task(task_id="update_cases", owner="strategy", pool=WAREHOUSE, multiple_outputs=False)
 def _update_cases(night: str, ti: Any = None) -> Facts:
     """Open, update and close what a person must look at; it fails for itself alone."""
     return alone(lambda: update_cases(date.fromisoformat(night)), ti)

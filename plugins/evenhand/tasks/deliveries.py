@@ -25,6 +25,7 @@ _REPEATED: dict[str, Any] = {
     "retry_delay": timedelta(seconds=conf.getint("core", "default_task_retry_delay")),
     "retry_exponential_backoff": True,
     "pool": "default_pool",
+    "multiple_outputs": False,
 }
 
 

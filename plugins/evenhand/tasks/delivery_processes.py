@@ -21,6 +21,7 @@ from datetime import date
 
 from evenhand.delivery.config import AnyConfig, announces, load_receivers
 from evenhand.records import steps
+from evenhand.records.imports import look_seldom_for_garbage
 from evenhand.settings import settings
 
 _MINUTE_SECONDS = 60.0
@@ -46,6 +47,7 @@ def main() -> None:
     # Airflow writes its log to the standard output.
     telling = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    look_seldom_for_garbage()
     from evenhand.tasks import deliveries
 
     for step in _STEPS:

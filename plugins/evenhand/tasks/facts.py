@@ -10,7 +10,8 @@ from typing import Any
 from evenhand.records import steps
 from evenhand.settings import settings
 
-# What a step found and did, for the summary and for Airflow's XCom page.
+# What a step found and did, for the summary and for Airflow's XCom page. A task returns it as one value: each key as
+# one of its own, as Airflow has it by default, is a request more, and only tasks that take a single key need that.
 Facts = dict[str, Any]
 
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import sys
 
+from evenhand.records.imports import look_seldom_for_garbage
+
 WAREHOUSE = "night_warehouse"
 POOLS = {
     WAREHOUSE: "landed.duckdb and the DuckDB file of a night: whoever loads, computes in it or looks at it",
@@ -36,6 +38,7 @@ def make_pools() -> None:
 
 
 if __name__ == "__main__":
+    look_seldom_for_garbage()
     if "--migrate" in sys.argv:
         migrate()
     make_pools()

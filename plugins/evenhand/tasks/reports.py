@@ -200,7 +200,7 @@ def _report(here: Settings, night: date, wanted: _Wanted) -> Report | None:
     return report
 
 
-@task(task_id="send_reports", owner="strategy")
+@task(task_id="send_reports", owner="strategy", multiple_outputs=False)
 def _send_reports(night: str, ti: Any = None) -> Facts:
     """Send the night's reports to those who are to have them; it fails for itself alone."""
     return alone(lambda: send_reports(date.fromisoformat(night)), ti, "the reports weren't all sent")

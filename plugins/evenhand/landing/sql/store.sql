@@ -9,6 +9,10 @@ where landed_file in (
 );
 
 -- name: columns
-select column_name from duckdb_columns()
-where schema_name = 'landing' and table_name = $table
-order by column_index;
+select
+    table_name,
+    list(column_name order by column_index) as columns
+from duckdb_columns()
+where schema_name = 'landing'
+group by table_name
+order by table_name;

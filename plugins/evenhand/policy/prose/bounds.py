@@ -211,6 +211,19 @@ _WAS_WITHIN = {
 }
 
 
+# Of a length, a day of it.
+_RUNS = {
+    True: "{part}, {what}: on day {value} it goes on",
+    False: "{part}, {what}: on day {value} it is over",
+    None: "{part}, {what}: on day {value} no number of days ends it",
+}
+_RAN = {
+    True: "{said}; before, it went on.",
+    False: "{said}; before, it was over.",
+    None: "{said}; before, no number of days ended it.",
+}
+
+
 def _of_others(old: Pack, new: Pack) -> Iterator[Example]:
     for _, was, now in paired(other_bounds(old, new), other_bounds(new)):
         limit = now or was
@@ -221,13 +234,16 @@ def _of_others(old: Pack, new: Pack) -> Iterator[Example]:
         for value in _beside(bounds if then is None else then ^ bounds):
             told = counted(value, limit.unit) if limit.unit else number(value)
             is_within = _within(bounds, value)
-            said = say(_WITHIN[is_within], part=capital(limit.part), what=limit.what, value=told)
+            if limit.lasts:
+                said = say(_RUNS[is_within], part=capital(limit.part), what=limit.what, value=number(value))
+            else:
+                said = say(_WITHIN[is_within], part=capital(limit.part), what=limit.what, value=told)
             if then is None and was:
                 said = _was_counted_in(said, was.unit)
             elif (was_within := _within(then or (), value)) == is_within:
                 said = say("{said}, as before.", said=said)
             else:
-                said = say(_WAS_WITHIN[was_within], said=said)
+                said = say((_RAN if limit.lasts else _WAS_WITHIN)[was_within], said=said)
             yield Example(say("{part}, {what}", part=capital(limit.part), what=limit.what), told, said)
 
 

@@ -1,8 +1,8 @@
-"""Bounds of a pack beside those of zones and conditions: of ratios, factors, quotas, bonuses, appeals and more."""
+"""Bounds of a pack beside those of zones and conditions: of ratios, factors, quotas, bonuses, days and more."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from evenhand.policy.language.content import Appeals, Bonus
 from evenhand.policy.language.entries import EntryRule
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.programme import Programme
-from evenhand.policy.prose import words
+from evenhand.policy.prose import lengths, words
 from evenhand.policy.prose.speech import name, say
 
 # By what it is in: as it is called in the newer of two packs.
@@ -25,12 +25,14 @@ class OtherBound:
         part: whose it is.
         what: what is compared.
         unit: empty where that isn't known.
+        lasts: whether it is a length, whose days are counted from 1 on.
     """
 
     part: str
     what: str
     comparison: tuple[str, Decimal]
     unit: str = ""
+    lasts: bool = False
 
 
 def other_bounds(pack: Pack, later: Pack | None = None) -> dict[Place, OtherBound]:
@@ -41,6 +43,7 @@ def other_bounds(pack: Pack, later: Pack | None = None) -> dict[Place, OtherBoun
     """
     later = later or pack
     found = dict(_of_appeals(pack.appeals))
+    found |= {("stages", *at): bound for at, bound in _of_days(say("stages"), lengths.of_stages(pack.stages))}
     programmes = {each.was: key for key, each in later.programmes.items() if each.was and key not in pack.programmes}
     bonuses = {each.was: key for key, each in later.bonuses.items() if each.was and key not in pack.bonuses}
     for key, programme in pack.programmes.items():
@@ -69,6 +72,13 @@ def _of_appeals(appeals: Appeals) -> Iterator[tuple[Place, OtherBound]]:
     ):
         if most is not None:
             yield ("appeals", key), OtherBound(about, say(what), ("at_most", Decimal(most)), unit)
+    for at, bound in _of_days(about, lengths.of_appeals(appeals)):
+        yield ("appeals", *at), bound
+
+
+def _of_days(part: str, found: Iterable[lengths.DaysBound]) -> Iterator[tuple[Place, OtherBound]]:
+    for each in found:
+        yield each.key, OtherBound(part, each.what, each.comparison, "day", each.lasts)
 
 
 def _of_programme(key: str, programme: Programme, pack: Pack) -> Iterator[tuple[Place, OtherBound]]:
@@ -93,6 +103,7 @@ def _of_programme(key: str, programme: Programme, pack: Pack) -> Iterator[tuple[
         yield ("least",), OtherBound(called, what, ("at_least", balance.at_least), programme.unit)
     if balance.at_most is not None:
         yield ("most",), OtherBound(called, say("is never more than"), ("at_most", balance.at_most), programme.unit)
+    yield from _of_days(called, lengths.of_zones(programme))
 
 
 def _of_parts(place: Place, programme: Programme, later: Programme) -> Mapping[Place, OtherBound]:
@@ -119,6 +130,9 @@ def _of_parts(place: Place, programme: Programme, later: Programme) -> Mapping[P
             of = say("zone {zone}", zone=name("zone", key))
             found[(*at, "near")] = OtherBound(of, say("is near"), ("at_most", zone.warned_within), programme.unit)
         for effect in zone.measures:
+            of = say("zone {zone}", zone=name("zone", key))
+            days = _of_days(of, lengths.of_effect(effect))
+            found |= {(*at, "measure", effect.name, effect.scope, *within): bound for within, bound in days}
             if effect.quota:
                 what = name("activity", effect.quota.activity)
                 most = ("at_most", Decimal(effect.quota.at_most))
@@ -146,6 +160,7 @@ def _of_rule(key: str, rule: EntryRule) -> Iterator[tuple[Place, OtherBound]]:
         elif factor.from_occurrence:
             first = ("at_least", Decimal(factor.from_occurrence))
             yield ("occurrence", nth), OtherBound(called, say("occurrences that are multiplied"), first)
+    yield from _of_days(called, lengths.of_rule(rule))
 
 
 def _of_bonus(key: str, bonus: Bonus) -> Iterator[tuple[Place, OtherBound]]:
