@@ -87,6 +87,12 @@ def copy_context(into: Path) -> None:
             shutil.copyfile(path, into / name)
 
 
+def make_read_only(folder: Path) -> None:
+    """Have nobody but who may do everything write there."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+
+
 def _example() -> Iterator[tuple[str, str, str]]:
     said = ""
     for line in EXAMPLE.read_text().splitlines():

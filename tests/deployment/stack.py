@@ -20,7 +20,7 @@ from pgserver._commands import POSTGRES_BIN_PATH
 from pgserver.utils import ensure_prefix_permissions
 
 from deployment.airflow_api import AirflowApi
-from deployment.compose import compose, copy_context, dockerfile, how_to_make
+from deployment.compose import compose, copy_context, dockerfile, how_to_make, make_read_only
 from deployment.processes import Processes
 from first_nights import ACCEPTED
 from ports import free_port
@@ -57,8 +57,7 @@ class Stack:
         (said,) = (said for instruction, said in dockerfile() if instruction == "RUN" and "compileall" in said)
         compiling = shlex.split(said.rpartition("/python ")[2])
         subprocess.run([sys.executable, *compiling], cwd=self.project, check=True)
-        for path in (self.project, *self.project.rglob("*")):
-            path.chmod(0o555 if path.is_dir() else 0o444)
+        make_read_only(self.project)
 
         made = {
             name: subprocess.run(command, shell=True, check=True, capture_output=True, text=True).stdout
@@ -98,7 +97,7 @@ class Stack:
 
     def start_service(self, name: str) -> None:
         command = self.services[name].get("command") or self._start_postgres()
-        self.processes.start(name, _unprivileged(name, command), self.environment(name), self.project)
+        self.processes.start(name, unprivileged(command, name), self.environment(name), self.project)
 
     def wait_until_healthy(self, name: str, seconds: float = 240) -> None:
         """Run a service's own health check until it succeeds; for one without, wait until it has ended well."""
@@ -119,7 +118,7 @@ class Stack:
 
     def run(self, name: str, command: list[str], **more: str) -> tuple[int, str]:
         """Run a command as `docker compose exec` would, with more variables; returns its exit code and what it said."""
-        return self.processes.run(_unprivileged(name, command), {**self.environment(name), **more}, self.project)
+        return self.processes.run(unprivileged(command, name), {**self.environment(name), **more}, self.project)
 
     def environment(self, name: str) -> dict[str, str]:
         """What a service has in its environment, and nothing of this process's."""
@@ -180,7 +179,7 @@ class Stack:
         return ["postgres", "-D", str(data), "-h", "127.0.0.1", "-p", str(self._postgres), "-k", str(data)]
 
 
-def _unprivileged(name: str, command: list[str]) -> list[str]:
+def unprivileged(command: list[str], name: str = "") -> list[str]:
     """The command, without the rights that root has over others' files and read-only ones."""
     if not _ROOT:
         return command

@@ -45,6 +45,8 @@ from night.directly import environment, set_up
 from night.installation import APPEALS, CONTENTS, CREATORS, VIOLATIONS, Installation, killed
 
 FIRST, LAST, NEXT = date(2026, 3, 2), date(2026, 3, 4), date(2026, 3, 6)
+# The third account's last strike is struck out on the last of the nights.
+STRUCK_OUT = [("p3", "v3.2", "a3", "2026-03-03", "granted", "2026-03-04")]
 ROW = "account_id, scope, measure, starts_on::text, ends_on::text"
 NEVER_IN_FORCE = "Its lists were never in force anywhere"
 PAST_NIGHT = {
@@ -95,6 +97,7 @@ def _land(installation: Installation) -> None:
         decided = [row for row in VIOLATIONS if row[-1] == night or (night == str(FIRST) and row[-1] < night)]
         installation.land(night, violations=decided)
     installation.land(str(FIRST), creators=CREATORS, contents=CONTENTS, appeals=[])
+    installation.land(str(LAST), appeals=STRUCK_OUT)
     installation.land(str(NEXT), appeals=APPEALS)
 
 
@@ -159,11 +162,12 @@ def test_nights_are_decided_in_one_go_and_the_night_after_goes_on_from_them(deci
 
     assert (list(made.changed), list(again.changed)) == ([FIRST, date(2026, 3, 3), LAST], [])
     # On 2 March the third account has two strikes, and on 3 March the third one.
-    assert installation.rows(str(FIRST), "penalties", ROW, "account_id = 'a3'") == [
+    of_two_strikes = [
         ("a3", "account", "warning", "2026-03-01", "2026-03-30"),
         ("a3", "campaign", "campaigns_closed", "2026-03-02", "2026-03-31"),
         ("a3", "short_video", "publishing_paused", "2026-03-02", "2026-03-08"),
     ]
+    assert installation.rows(str(FIRST), "penalties", ROW, "account_id = 'a3'") == of_two_strikes
     assert installation.rows("2026-03-03", "penalties", ROW, "account_id = 'a3'") == [
         ("a3", "account", "warning", "2026-03-01", "2026-03-30"),
         ("a3", "campaign", "campaigns_closed", "2026-03-03", "2026-05-31"),
@@ -174,12 +178,15 @@ def test_nights_are_decided_in_one_go_and_the_night_after_goes_on_from_them(deci
     sizes = "sum(rows), sum(released), sum(added), sum(removed), sum(changed)"
     assert installation.rows("2026-03-03", "list_sizes", sizes, "list = 'penalties'") == [(12, 10, 2, 0, 4)]
     assert set(installation.release_bytes(str(FIRST))) == PAST_NIGHT
-    assert installation.rows(str(LAST), "reasons", "count(*)") == [(12,)]
+    # Two strikes again, and nothing of the third one is left.
+    assert installation.rows(str(LAST), "penalties", ROW, "account_id = 'a3'") == of_two_strikes
+    assert installation.rows(str(LAST), "list_sizes", sizes, "list = 'penalties'") == [(11, 12, 0, 1, 2)]
+    assert installation.rows(str(LAST), "reasons", "count(*)") == [(11,)]
     assert installation.rows(str(LAST), "notices") == installation.rows(str(LAST), "changes") == []
 
     said = installation.directly(str(NEXT))
 
-    assert "11 penalties put; 11 applied" in said
+    assert "10 penalties put; 10 applied" in said
     assert installation.rows(str(NEXT), "changes", "account_id, change, cause") == [("a1", "removed", "correction")]
     assert installation.rows(str(NEXT), "notices", "account_id, event") == [("a1", "ended")]
     assert NEVER_IN_FORCE not in said

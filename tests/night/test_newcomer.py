@@ -86,8 +86,8 @@ def _decided(clone: Clone, said: str, creators: int, nights: int) -> None:
     since = NIGHT - timedelta(days=history)
     assert f"History from {since} until 2026-10-30: {history} nights released" in said
     assert f"The data is simulated: {creators:,} creators, {nights} nights until {NIGHT}" in said
-    assert re.search(rf"reconciled  sandbox, night {NIGHT}: (\d+) rows wanted, \1 held: they agree", said)
-    assert re.search(r"Notices  \d+ of penalties", said)
+    assert re.search(rf"reconciled  sandbox, night {NIGHT}: ([1-9]\d*) rows wanted, \1 held: they agree", said)
+    assert re.search(r"Notices  [1-9]\d* of penalties", said)
     (models,) = re.findall(r"Models\s+(\S+)", said)
     assert "operational_metrics" in Path(models).read_text()
     assert httpx.get(f"http://127.0.0.1:{clone.port}/").status_code == 200

@@ -5,29 +5,66 @@ The long form is one of `make soak`; below tests/, `python -m transform.continui
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
 from evenhand.deciding.compiled import CompiledModel
 from transform.continuity.__main__ import main
+from transform.continuity.appeals import helps
 from transform.continuity.compare import differences
 from transform.continuity.draw import FEATURES, draw, nights_of
 from transform.continuity.drawn_changes import CHANGES
 from transform.continuity.drawn_packs import Content
 from transform.continuity.engine import Engine
 from transform.continuity.facts import History
+from transform.continuity.held import followers
+from transform.continuity.standing import Brought
 
 SEED = 20261128
 
 
 @pytest.mark.parametrize("nights", [1, pytest.param(2, marks=pytest.mark.soak)])
-def test_every_night_is_what_the_oracle_says(models: Sequence[CompiledModel], nights: int) -> None:
+def test_every_night_is_what_the_oracle_says(
+    models: Sequence[CompiledModel], monkeypatch: pytest.MonkeyPatch, nights: int
+) -> None:
     histories = [draw(SEED, number, sorted(FEATURES)) for number in range(60)]
+    # Among all features, next to none of what is held is decided by the night or has run out.
+    of_appeals = ("appeal_days", "appeals", "late_rows", "versions")
+    histories += [each for number in range(2220, 2580) if _holds(each := draw(SEED, number, of_appeals))]
+    came_to = _spied(monkeypatch)
 
     assert [str(each) for each in differences(models, histories, nights_of(SEED, 0, nights))] == []
+
+    assert came_to.keys() == {"helped", "denied", "followed"}
+
+
+def _holds(history: History) -> bool:
+    """Whether a pack holds something for as long as one can appeal."""
+    programmes = [programme for pack in history.packs for programme in pack.programmes.values()]
+    return any(effect.appeal_days for each in programmes for zone in each.zones for effect in zone.measures)
+
+
+def _spied(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Counts what becomes of what is held, as the oracle says it."""
+    came_to: Counter[str] = Counter()
+
+    def helped(*of: Any) -> bool:
+        came_to["helped" if (does := helps(*of)) else "denied"] += 1
+        return does
+
+    def followed(*of: Any) -> Iterator[Brought]:
+        for each in followers(*of):
+            came_to["followed"] += 1
+            yield each
+
+    monkeypatch.setattr("transform.continuity.held.helps", helped)
+    monkeypatch.setattr("transform.continuity.settled.followers", followed)
+    return came_to
 
 
 @pytest.mark.soak
