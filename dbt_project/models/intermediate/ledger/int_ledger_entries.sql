@@ -105,6 +105,8 @@ entries_carried_over_from_another_programme as (
             and carried_over.edition_id = memberships.edition_id
             and carried_over.programme = memberships.programme
             and {{ in_effect_on('carried_over', 'memberships.member_from') }}
+            -- What ended before it began never was, and brought nothing along.
+            and (memberships.member_until is null or memberships.member_from < memberships.member_until)
             and entries.counts_from < memberships.member_from
             and (entries.counts_until is null or entries.counts_until > memberships.member_from)
     inner join programmes
