@@ -117,6 +117,7 @@ values_beside_those_before as (
         edition_id,
         value,
         case when is_first_of_the_edition then value_on_the_day_before else value_before end as value_before,
+        {{ add_days('from_day', -1) }} as read_before,
         not is_first_of_the_edition or coalesce(has_changed, false) as has_changed
     from values_until_the_next
 ),
@@ -136,6 +137,7 @@ select
     edition_id,
     value,
     value_before,
+    read_before,
     has_changed
 from values_held
 {% endmacro %}

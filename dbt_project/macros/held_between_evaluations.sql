@@ -77,13 +77,16 @@ read_with_the_day_of_evaluation as (
 
 last_reading_before_each_evaluation as (
     select
-        * exclude (value_before),
+        * exclude (value_before, read_before),
         evaluated_on < coalesce(effective_before, cast('9999-12-31' as date)) as is_seen,
-        first_value(value_before) over (
+        first_value(value_before) over of_the_evaluation as value_before,
+        first_value(read_before) over of_the_evaluation as read_before
+    from read_with_the_day_of_evaluation
+    window
+        of_the_evaluation as (
             partition by account_id, programme, balance_of, history_version, edition_id, evaluated_on
             order by from_day
-        ) as value_before
-    from read_with_the_day_of_evaluation
+        )
     qualify row_number() over (
         partition by account_id, programme, balance_of, history_version, edition_id, evaluated_on
         order by from_day desc
@@ -143,9 +146,9 @@ what_an_evaluation_can_find as (
         0 as place,
         from_day,
         until_day as ends_on,
-        struct_pack(held := value) as holding,
+        struct_pack(held := value, read_on := from_day) as holding,
         struct_pack(ends_on := until_day) as reading,
-        cast(null as struct (before {{ figure() }})) as waiting
+        cast(null as struct (before {{ figure() }}, read_on date)) as waiting
     from read_every_night
     where is_ever_evaluated
     union all
@@ -164,9 +167,9 @@ what_an_evaluation_can_find as (
         case when is_seen then 0 else 2 end as place,
         case when is_seen then evaluated_on else from_day end as from_day,
         ends_on,
-        case when is_seen then struct_pack(held := value) end as holding,
+        case when is_seen then struct_pack(held := value, read_on := evaluated_on) end as holding,
         struct_pack(ends_on := ends_on) as reading,
-        struct_pack(before := value_before) as waiting
+        struct_pack(before := value_before, read_on := read_before) as waiting
     from last_reading_before_each_evaluation
     union all
     -- Where a version begins, or a programme for the account, and none read it until then, what is read of the day
@@ -185,9 +188,9 @@ what_an_evaluation_can_find as (
         1 as place,
         readings.from_day,
         readings.ends_on,
-        struct_pack(held := readings.value_before) as holding,
+        struct_pack(held := readings.value_before, read_on := readings.read_before) as holding,
         struct_pack(ends_on := readings.ends_on) as reading,
-        cast(null as struct (before {{ figure() }})) as waiting
+        cast(null as struct (before {{ figure() }}, read_on date)) as waiting
     from read_with_the_day_of_evaluation as readings
     inner join days_on_which_a_balance_begins as begins
         on
@@ -291,6 +294,13 @@ values_on_days_of_evaluation as (
             when waiting_before is not null then waiting_before['before']
             else waiting['before']
         end as value_before,
+        -- Whichever version that was under.
+        case
+            when found = 'begins' then holding['read_on']
+            when holding_before is not null then holding_before['read_on']
+            when waiting_before is not null then waiting_before['read_on']
+            else waiting['read_on']
+        end as read_before,
         -- What comes to what was held is no change, whatever was read meanwhile.
         found = 'evaluated' and (
             holding['held'] is distinct from case

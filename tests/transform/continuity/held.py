@@ -29,19 +29,15 @@ class Held:
     helped: bool = False
 
 
-def settled_by_appeals(
-    brought: Brought, violations: Sequence[Event], appeals: Sequence[Appeal], rules: Rules, night: date
-) -> Brought:
+def settled_by_appeals(brought: Brought, appeals: Sequence[Appeal], rules: Rules, night: date) -> Brought:
     """The same with the day on which it is over, as a night knows it."""
-    until, _ = _end(brought, violations, appeals, rules, night)
+    until, _ = _end(brought, appeals, rules, night)
     return replace(brought, last=until - DAY if until else None)
 
 
-def followers(
-    brought: Brought, violations: Sequence[Event], appeals: Sequence[Appeal], rules: Rules, night: date
-) -> Iterator[Brought]:
+def followers(brought: Brought, appeals: Sequence[Appeal], rules: Rules, night: date) -> Iterator[Brought]:
     """What follows for good if no appeal was filed in time, or all were denied."""
-    until, is_held = _end(brought, violations, appeals, rules, night)
+    until, is_held = _end(brought, appeals, rules, night)
     # What a version ended before it ran out is followed by nothing.
     if until and is_held and not (brought.ended and brought.ended <= until):
         for each in brought.effect.then:
@@ -49,14 +45,12 @@ def followers(
             yield replace(brought, effect=effect, first=until, last=None, ended=None)
 
 
-def _end(
-    brought: Brought, violations: Sequence[Event], appeals: Sequence[Appeal], rules: Rules, night: date
-) -> tuple[date | None, bool]:
+def _end(brought: Brought, appeals: Sequence[Appeal], rules: Rules, night: date) -> tuple[date | None, bool]:
     """When it is over, none while an appeal is open, and whether it is held until then by one that wasn't helped."""
     effect = brought.effect
     assert effect.appeal_days
     time_to_file = brought.first + effect.appeal_days * DAY
-    held = [_held(brought.on, time_to_file, each, Asked(rules, each, appeals), night) for each in violations]
+    held = [_held(brought.on, time_to_file, each, Asked(rules, each, appeals), night) for each in brought.by]
     if not held:
         # Nothing can be appealed against, and the time passes all the same.
         return time_to_file + DAY, True

@@ -11,7 +11,7 @@ from datetime import date
 
 from transform.continuity.facts import DAY, Appeal, Event
 from transform.continuity.held import followers, settled_by_appeals
-from transform.continuity.rules import Rules, calendar_days
+from transform.continuity.rules import Rules
 from transform.continuity.standing import Brought, Walk
 
 
@@ -34,23 +34,9 @@ def settle(
             waiting[effect.scope, effect.name] = max(behind, brought.gone)
         walks[at].brought[number] = _by_activities(brought, events)
         if effect.appeal_days:
-            violations = _violations_that_brought(brought, walks[at])
-            walks[at].brought[number] = settled_by_appeals(brought, violations, appeals, rules, night)
-            for each in followers(brought, violations, appeals, rules, night):
+            walks[at].brought[number] = settled_by_appeals(brought, appeals, rules, night)
+            for each in followers(brought, appeals, rules, night):
                 walks[at].brought.append(replace(each, ended=_ended(each, rules)))
-
-
-def _violations_that_brought(brought: Brought, walked: Walk) -> list[Event]:
-    """What came on the day, or since the evaluation before it, and counts on it."""
-    programme = brought.pack.programmes[brought.programme]
-    read_before = brought.on - DAY
-    if programme.evaluated:
-        read_before = max(day for day in calendar_days(brought.pack.calendars[programme.evaluated]) if day < brought.on)
-    return [
-        each.event
-        for each in walked.entries
-        if each.event.violation and each.first > read_before and each.counts_on(brought.on)
-    ]
 
 
 def _by_activities(brought: Brought, events: Sequence[Event]) -> Brought:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from evenhand.policy.language.effects import Effect, Zone
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.programme import RISING, Programme
-from transform.continuity.facts import DAY, days
+from transform.continuity.facts import DAY, Event, days
 from transform.continuity.ledger import Entry
 from transform.continuity.rules import Rules, calendar_days
 
@@ -23,6 +23,7 @@ class Brought:
     """A measure or a reward with a length of its own; `last` is none where it has no end.
 
     Attributes:
+        by: the violations that are in the value which entered the zone, and weren't in the one that was held before.
         ended: the first day of a later version that ends it.
     """
 
@@ -30,6 +31,7 @@ class Brought:
     programme: str
     effect: Effect
     on: date
+    by: tuple[Event, ...]
     first: date
     last: date | None
     ended: date | None = None
@@ -50,6 +52,7 @@ class Stand:
     Attributes:
         entered: the strictest zone that counts as entered; a milder one that it fell back to does as well.
         reached: the zone of the value of each day up to this one, as far as the version looks back.
+        read: the day of which its value is, which is an earlier one while it is held.
         waits: whether it began since the last day of its calendar, so that nothing was evaluated yet.
     """
 
@@ -59,6 +62,7 @@ class Stand:
     zone: int
     entered: int
     reached: tuple[int, ...]
+    read: date
     waits: bool = False
 
     @property
@@ -103,9 +107,15 @@ def walk(rules: Rules, name: str, entries: Sequence[Entry], first: date, night: 
         waits = programme.evaluated and day not in calendar_days(pack.calendars[programme.evaluated]) and not begins
         walked.stands[day] = replace(stand, waits=bool(waits and (last is None or last.waits)))
         if enters:
+            before = _read_before(programme, day, last)
+            by = tuple(
+                each.event
+                for each in entries
+                if each.event.violation and each.counts_on(day) and not each.counts_on(before)
+            )
             for effect in programme.zones[stand.zone].measures:
                 if not effect.while_in_zone:
-                    walked.brought.append(_brought(pack, name, effect, day))
+                    walked.brought.append(_brought(pack, name, effect, day, by))
     return walked
 
 
@@ -114,10 +124,11 @@ def _step(
 ) -> tuple[Stand, bool]:
     """How it stands, and whether that brings the zone's measures."""
     # The day before as this version reads it: what its rules alone make otherwise brings nothing.
-    before, now = _value(programme, entries, day - DAY), _value(programme, entries, day)
+    before, now, read = _value(programme, entries, day - DAY), _value(programme, entries, day), day
     if programme.evaluated:
         before = last.value if last else before
-        now = now if day in calendar_days(pack.calendars[programme.evaluated]) else before
+        if day not in calendar_days(pack.calendars[programme.evaluated]):
+            now, read = before, _read_before(programme, day, last)
     reached = [zone_of(programme, before)]
     if last:
         held = _named_alike(last, last.zone, programme)
@@ -136,7 +147,12 @@ def _step(
     enters = zone > zone_before or (
         zone == zone_before > 0 and rises and (entered < zone or programme.fires == "on_each_rise")
     )
-    return Stand(pack, programme, now, zone, zone if enters else min(entered, zone), tuple(reached)), enters
+    return Stand(pack, programme, now, zone, zone if enters else min(entered, zone), tuple(reached), read), enters
+
+
+def _read_before(programme: Programme, day: date, last: Stand | None) -> date:
+    """Of which day the value before is: what is evaluated holds one, from whichever version or market."""
+    return last.read if programme.evaluated and last else day - DAY
 
 
 def _named_alike(last: Stand, zone: int, programme: Programme) -> int:
@@ -182,7 +198,7 @@ def _holds(zone: Zone, value: Decimal) -> bool:
     return zone.less_than is None or value < zone.less_than
 
 
-def _brought(pack: Pack, programme: str, effect: Effect, day: date) -> Brought:
+def _brought(pack: Pack, programme: str, effect: Effect, day: date, by: tuple[Event, ...]) -> Brought:
     first = day + effect.starts_after_days * DAY
     last: date | None = None
     if effect.days:
@@ -190,4 +206,4 @@ def _brought(pack: Pack, programme: str, effect: Effect, day: date) -> Brought:
     elif effect.until:
         after = [each for each in calendar_days(pack.calendars[effect.until]) if each > first]
         last = after[effect.until_nth - 1] - DAY
-    return Brought(pack, programme, effect, day, first, last)
+    return Brought(pack, programme, effect, day, by, first, last)

@@ -25,14 +25,6 @@ ledgers as (
     select * from {{ rules('ledgers') }}
 ),
 
-programmes as (
-    select * from {{ rules('programmes') }}
-),
-
-calendar_days as (
-    select * from {{ ref('int_calendar_days') }}
-),
-
 effects_that_an_appeal_can_stop as (
     select
         zone_periods.account_id,
@@ -44,8 +36,7 @@ effects_that_an_appeal_can_stop as (
         effects.edition_id,
         effects.effect,
         ledgers.ledger,
-        -- What came since it was evaluated before brought it; where there is no calendar, what came on the day.
-        coalesce(calendar_days.period_from, cast({{ add_days('zone_periods.from_day', -1) }} as date)) as read_before,
+        zone_periods.read_before,
         cast({{ add_days('zone_periods.from_day', 'effects.starts_after_days + effects.appeal_days') }} as date)
             as last_day_to_file
     from zone_periods
@@ -58,18 +49,10 @@ effects_that_an_appeal_can_stop as (
         on
             effects.edition_id = ledgers.edition_id
             and effects.programme = ledgers.programme
-    left join programmes
-        on
-            effects.edition_id = programmes.edition_id
-            and effects.programme = programmes.programme
-    left join calendar_days
-        on
-            programmes.pack_edition_id = calendar_days.edition_id
-            and programmes.evaluated = calendar_days.calendar
-            and cast({{ add_days('zone_periods.from_day', -1) }} as date) = calendar_days.on_day
     where zone_periods.fires and effects.length = 'appeal'
 ),
 
+-- Those that came since the value before was read.
 violations_that_brought_each as (
     select distinct
         effects.* replace (

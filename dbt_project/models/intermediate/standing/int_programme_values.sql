@@ -51,6 +51,7 @@ values_that_are_missing_at_first as (
         programmes.edition_id,
         cast(null as {{ figure() }}) as value,
         cast(null as {{ figure() }}) as value_before,
+        {{ add_days('programmes.first_day', -1) }} as read_before,
         false as has_changed
     from history_versions
     inner join creators on history_versions.account_id = creators.account_id

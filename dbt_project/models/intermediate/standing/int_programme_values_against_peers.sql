@@ -14,7 +14,10 @@ inputs as (
 ),
 
 programmes as (
-    select * from {{ rules('programmes') }}
+    select
+        *,
+        min(effective_from) over (partition by market, programme) as compared_since
+    from {{ rules('programmes') }}
     where source = 'peers'
 ),
 
@@ -27,6 +30,7 @@ days_of_comparison as (
         programmes.edition_id,
         programmes.pack_edition_id,
         programmes.programme,
+        programmes.compared_since,
         inputs.input,
         inputs.peer_group,
         calendar_periods.period_from as from_day,
@@ -53,6 +57,7 @@ values_on_these_days as (
         readings.known_until,
         days.edition_id,
         days.programme,
+        days.compared_since,
         days.from_day,
         days.until_day,
         -- Who has moved since was a peer of those whose market and pack were its own.
@@ -105,9 +110,12 @@ comparisons as (
         until_day,
         edition_id,
         value,
-        lag(value) over (partition by account_id, programme, history_version order by from_day) as value_before,
+        lag(value) over days_in_order as value_before,
+        -- Whose first comparison it is had nothing that could be compared until then.
+        coalesce(lag(from_day) over days_in_order, {{ add_days('compared_since', -1) }}) as read_before,
         true as has_changed
     from values_as_multiples_of_the_average
+    window days_in_order as (partition by account_id, programme, history_version order by from_day)
 ),
 
 {{ held_between_evaluations('comparisons') }}
@@ -125,5 +133,6 @@ select
     edition_id,
     value,
     value_before,
+    read_before,
     has_changed
 from values_held

@@ -149,6 +149,7 @@ balances_as_they_are_read as (
         cast(least(
             greatest(starts_at + case when has_changed then balance_before else balance end, never_below), never_above
         ) as {{ figure() }}) as value_before,
+        {{ add_days('from_day', -1) }} as read_before,
         has_changed
     from balances_while_a_pack_judged_them
     where until_day is null or until_day > from_day
@@ -169,5 +170,6 @@ select
     edition_id,
     value,
     value_before,
+    read_before,
     has_changed
 from values_held

@@ -55,6 +55,7 @@ values_while_a_pack_reads_them as (
             case when metrics.from_day >= programmes.effective_from then metrics.value_before else metrics.value end
             as {{ figure() }}
         ) as value_before,
+        {{ add_days('greatest(metrics.from_day, programmes.effective_from)', -1) }} as read_before,
         metrics.from_day >= programmes.effective_from as has_changed
     from values_until_the_next as metrics
     inner join creators on metrics.account_id = creators.account_id
@@ -87,5 +88,6 @@ select
     edition_id,
     value,
     value_before,
+    read_before,
     has_changed
 from values_held

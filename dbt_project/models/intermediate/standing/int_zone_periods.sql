@@ -38,6 +38,7 @@ columns_of_a_stretch as (
         is_rising,
         value,
         value_before,
+        read_before,
         has_changed,
         zone_rank_before,
         false as is_held
@@ -61,6 +62,7 @@ columns_of_a_stretch as (
         is_rising,
         value,
         value_before,
+        read_before,
         has_changed,
         zone_rank_before,
         true as is_held
@@ -244,6 +246,7 @@ select
     is_rising,
     value,
     value_before,
+    read_before,
     has_changed,
     zone_rank_before,
     -- What brings a zone's measures.

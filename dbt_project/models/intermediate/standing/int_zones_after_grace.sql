@@ -188,7 +188,7 @@ stretches_cut_on_these_days as (
         stretches.zone_rank_before as reached_before,
         days.from_day,
         stretches.from_day as read_on,
-        stretches.value_before as read_before,
+        stretches.value_before as value_before_it_was_read,
         stretches.has_changed and days.from_day = stretches.from_day as has_changed,
         least(stretches.until_day, lead(days.from_day) over days_in_order) as until_day
     from days_on_which_a_zone_may_change as days
@@ -243,8 +243,8 @@ zones_that_are_held_on_each_day as (
 
 zones_beside_the_one_before as (
     select
-        * exclude (read_on, read_before),
-        case when from_day = read_on then read_before else value end as value_before,
+        * exclude (read_on, value_before_it_was_read),
+        case when from_day = read_on then value_before_it_was_read else value end as value_before,
         lag(zone_rank) over days_held_in_order as held_before,
         coalesce(lag(edition_id) over days_held_in_order <> edition_id, true) as is_first
     from zones_that_are_held_on_each_day
