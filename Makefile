@@ -55,7 +55,7 @@ sampling: $(VENV)/installed ## 1,000 simulated samples for each of 42 sizes and 
 mutants: $(VENV)/installed ## change every figure of every shipped pack, one at a time, and see an example fail
 	@evenhand policy mutants
 
-soak: $(VENV)/installed ## the long form of tests that have a short one: forty kills of a night, fifty of the case store and twenty-five of publishing, the whole history in another order and by make nightly, 2,000 histories of packs that change, nights of both examples whose packs changed, 200 defects of files, one of eight changes of all packs, every other day of examples by itself, ninety nights told to 2,000 creators, three schedules of failures of each receiver, a deployment in which nothing is compiled yet, a night with faults decided beside the clean one and by itself
+soak: $(VENV)/installed ## the long form of tests that have a short one: forty kills of a night, fifty of the case store and twenty-five of publishing, the whole history in another order and by make nightly, 2,000 histories of packs that change, nights of both examples whose packs changed, 200 defects of files, one of eight changes of all packs, every other day of examples by itself, ninety nights told to 2,000 creators, three schedules of failures of each receiver, a deployment in which nothing is compiled yet, a night with faults that shares what was known before, and each judgement by itself
 	@pytest -m soak
 
 ui: $(VENV)/installed ## Airflow's pages and scheduler at http://127.0.0.1:8080, until Ctrl-C

@@ -19,15 +19,29 @@ from gates import worker
 from gates.rises import SIZES, drifts, rates, rises
 from gates.run import all_of, judged_so_far, real_history
 from gates.table import keeps, write, write_rises
+from made_once import digest
 
 HOME = PROJECT / ".evenhand" / "gates"
+# What makes, spoils and judges nights beside the code that decides them.
+JUDGED_BY = (
+    *("tests/gates", "policies", "plugins/evenhand/simulation"),
+    *("plugins/evenhand/quality", "tests/release/manifests.py"),
+)
+
+
+def home_of(home: Path, nights: int, creators: int) -> Path:
+    """Where a run goes on: what was begun with other models, gates, packs, faults or marketplaces is another run."""
+    code = str(code_version(PROJECT)["sha256"])
+    return home / f"{code[:12]}-{digest(*JUDGED_BY)}-{nights}-{creators}"
 
 
 def main() -> None:
     """Run the marketplaces side by side, write the table, and fail if a limit isn't kept."""
     parser = argparse.ArgumentParser(prog="python -m gates", description=__doc__.split("\n")[0])
     parser.add_argument("--nights", type=int, default=200, help="how many in all, shared out over the marketplaces")
-    parser.add_argument("--creators", type=int, default=40_000, help="of each marketplace")
+    parser.add_argument(
+        "--creators", type=int, default=40_000, help="of each marketplace, most of the quiet ones of whom are left out"
+    )
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4], help="a marketplace for each")
     parser.add_argument("--real", type=int, default=60, help="how many nights of the takedown example")
     parser.add_argument("--rises", type=int, default=3_000, help="how many series of chance of each rise and drift")
@@ -38,11 +52,11 @@ def main() -> None:
     parser.add_argument("--table", type=Path, help="the document whose tables to write")
     arguments = parser.parse_args()
     seeds, nights = arguments.seeds, arguments.nights // len(arguments.seeds)
-    # What was begun with other models or gates isn't gone on with.
-    code = str(code_version(PROJECT)["sha256"])
-    home: Path = arguments.home / f"{code[:12]}-{nights}-{arguments.creators}"
+    home = home_of(arguments.home, nights, arguments.creators)
     if arguments.so_far:
         judged = [outcome for seed in seeds for outcome in judged_so_far(home, seed)]
+        if not judged:
+            sys.exit(f"No night is judged yet in {home}.")
         print(write(judged, [], seeds, arguments.creators, arguments.table))
         sys.exit(0 if keeps(judged, []) else 1)
     home.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ run without dbt, and the models that only tell of a night don't run.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -37,7 +37,6 @@ from evenhand.release.publish import FILES
 from evenhand.release.rows import COMPARED
 from gates.known import Known
 from gates.thinning import Thinning
-from gates.touched import Touched
 from release.manifests import manifest_of
 
 CODE = {"evenhand": "simulated", "sha256": "0" * 64, "engines": {}}
@@ -70,7 +69,7 @@ class Nights:
         Args:
             compiled: the folder of the project.
             policies: that of the packs.
-            thinning: what of it isn't loaded.
+            thinning: whose rows aren't loaded.
         """
         self.home, self.policies, self._thinning = home, policies, thinning
         self._project = compiled_project(compiled)
@@ -119,15 +118,11 @@ class Nights:
         asks_first_nights: bool = False,
         asked_nights: Sequence[date] = (),
         known: Known | None = None,
-        clean: Path | None = None,
-        markets: Collection[str] = (),
     ) -> Judged:
         """Decide a night on a copy of what landed, and judge what it changes; of asked nights, say the lists too.
 
         Args:
             known: what was known before, where the night is judged several times.
-            clean: the warehouse of the night as it was judged before without faults; only what these touch is decided.
-            markets: those whose packs are spoilt.
         """
         warehouse = landed.with_suffix(f".{name}.duckdb")
         shutil.copy(landed, warehouse)
@@ -139,7 +134,7 @@ class Nights:
             ask_about(connection, asked_nights)
             if spoil_what_landed:
                 spoil_what_landed(connection)
-            self._decide(connection, night, lambda: Touched(connection, clean, night, markets) if clean else None)
+            self._decide(connection, night)
             if spoil_lists:
                 spoil_lists(connection)
             hold(connection, night, [])
@@ -149,22 +144,14 @@ class Nights:
         gate = validate_changes(warehouse, warehouse.with_suffix(".gate"), night, tonight, {})
         return Judged(gate.causes, gate.held, warehouse, gate.not_compared)
 
-    def _decide(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        night: date,
-        find_touched: Callable[[], Touched | None] = lambda: None,
-    ) -> None:
+    def _decide(self, connection: duckdb.DuckDBPyConnection, night: date) -> None:
         connection.execute("create schema accepted")
         for contract in FEEDS:
             for table, rows in accepted_as_of(contract, night).items():
                 connection.execute(f"create table accepted.{table} as {rows}")
-        touched = find_touched()
         connection.commit()
         connection.begin()
         run_models(connection, self._models, night, in_parts=True)
-        if touched:
-            touched.with_all_others()
 
     def added(self, nights: Sequence[date]) -> dict[str, list[int]]:
         """Of each list, how many rows of all markets came on each of some nights that follow each other.

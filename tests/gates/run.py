@@ -51,6 +51,7 @@ class Outcome:
         escaped: fault to rows that would have gone out otherwise than they should.
         said: fault to what was said of its market.
         sized: the silent faults that were of the size at which they have to be held.
+        creators: how many there were.
     """
 
     night: date
@@ -59,6 +60,7 @@ class Outcome:
     escaped: dict[str, int]
     said: dict[str, tuple[str, ...]]
     sized: tuple[str, ...] = ()
+    creators: int = 0
 
     @property
     def told(self) -> str:
@@ -100,7 +102,7 @@ def run(
 
     Args:
         silent: which of the runs with silent faults each night is spoilt by; by default, all of them.
-        thinning: what of the marketplace doesn't land.
+        thinning: which creators of the marketplace aren't there.
     """
     plan = Plan(creators, LANDED_BEFORE + RELEASED_BEFORE + nights, seed=seed)
     simulate(plan, home / "landing", lambda made: None)
@@ -121,7 +123,10 @@ def run(
         known = Known(landed.with_suffix(".known"))
         clean = simulated.judge(landed, night, "clean", known=known)
         found = _with_faults(simulated, landed, clean, known, draw(night, seed), seed, silent)
-        outcome.write_text(json.dumps(asdict(found), default=str))
+        # What is there is whole: another process may read it meanwhile, and a kill leaves no half of it.
+        draft = outcome.with_suffix(".draft")
+        draft.write_text(json.dumps(asdict(found), default=str))
+        draft.replace(outcome)
         yield found
         simulated.release(clean, night)
         simulated.forget(night)
@@ -133,17 +138,14 @@ def all_of(home: Path, seed: int, nights: int, creators: int) -> list[Outcome]:
     What came of the nights stays when all are judged, and nothing else: done again, it is read.
     """
     folder = home / str(seed)
-    judged = judged_so_far(home, seed)
-    if len(judged) == nights and not (folder / "landing").exists():
-        return judged
-    outcomes = []
-    for outcome in run(folder, seed, nights, creators, home / "dbt", thinning=Thinning()):
-        outcomes.append(outcome)
-        print(f"seed {seed}, {outcome.told}", file=sys.stderr, flush=True)
+    # Of a run that was stopped while its folder was cleared, all outcomes are there and not all of the rest.
+    if len(judged_so_far(home, seed)) < nights:
+        for outcome in run(folder, seed, nights, creators, home / "dbt", thinning=Thinning()):
+            print(f"seed {seed}, {outcome.told}", file=sys.stderr, flush=True)
     for each in folder.iterdir():
         if each.name != "outcomes":
             shutil.rmtree(each) if each.is_dir() else each.unlink()
-    return outcomes
+    return judged_so_far(home, seed)
 
 
 def judged_so_far(home: Path, seed: int) -> list[Outcome]:
@@ -179,10 +181,9 @@ def _with_faults(
         spoil_what_landed=spoil_what_landed(faults),
         spoil_lists=spoil_lists(faults),
         known=known,
-        clean=clean.warehouse,
-        markets=(faults.lowered, faults.wrong_pack),
     )
-    outcome = Outcome(faults.night, tuple((each.list, each.market, each.why) for each in clean.held), {}, {}, {})
+    held_clean = tuple((each.list, each.market, each.why) for each in clean.held)
+    outcome = Outcome(faults.night, held_clean, {}, {}, {}, creators=_creators(clean.warehouse))
     _look(outcome, clean, spoilt, {fault: faults.market_of(fault) for fault in FAULTS})
     sized: list[str] = []
     for run in silent:
@@ -192,13 +193,17 @@ def _with_faults(
             for fault, market in markets.items():
                 plant(connection, SILENT[fault], market, faults.night)
 
-        judged = simulated.judge(
-            landed, faults.night, f"silent-{run}", spoil_what_landed=spoil, known=known, clean=clean.warehouse
-        )
+        judged = simulated.judge(landed, faults.night, f"silent-{run}", spoil_what_landed=spoil, known=known)
         wrong = _look(outcome, clean, judged, markets)
         sized += _sized(clean, judged, markets, wrong, faults.night)
         judged.warehouse.unlink()
     return replace(outcome, sized=tuple(sized))
+
+
+def _creators(warehouse: Path) -> int:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        ((creators,),) = connection.execute("select count(*) from accepted.creators").fetchall()
+    return int(creators)
 
 
 def _look(outcome: Outcome, clean: Judged, spoilt: Judged, markets: dict[str, str]) -> dict[tuple[str, str], int]:
@@ -281,6 +286,7 @@ def _read_outcome(path: Path) -> Outcome:
         said["escaped"],
         {fault: tuple(why) for fault, why in said["said"].items()},
         tuple(said["sized"]),
+        said["creators"],
     )
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
+import shutil
+import sys
+from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,10 +14,15 @@ from typing import Any
 import duckdb
 import pytest
 
+import made_once
+from evenhand.landing.contracts import FEEDS
+from evenhand.settings import PROJECT
+from gates import __main__ as command
 from gates import run as gates
+from gates.__main__ import JUDGED_BY
 from gates.nights import Judged, Nights
 from gates.planted import FAULTS, SMALLEST, draw
-from gates.run import run
+from gates.run import Outcome, run
 from gates.silent import FAULTS as SILENT
 from gates.silent import RUNS, draw_silent
 from gates.thinning import Thinning
@@ -44,17 +53,16 @@ def test_every_fault_is_held_and_nothing_else_is(
 
 
 @pytest.mark.soak
-def test_what_is_decided_beside_the_clean_night_is_what_is_decided_by_itself(
+def test_what_was_known_is_for_all_judgements_of_a_night_what_each_decides_by_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every run of a night with faults, once as the table is made and once with nothing taken from the clean night."""
+    """Every judgement of a night, once as the table is made and once with nothing taken from another."""
     seen: list[str] = []
 
     def judged_twice(nights: Nights, landed: Path, night: date, name: str, **how: Any) -> Judged:
         judged = judge(nights, landed, night, name, **how)
-        if how.get("clean"):
-            alone = {key: value for key, value in how.items() if key not in ("clean", "known", "markets")}
-            by_itself = judge(nights, landed, night, f"{name}-by-itself", **alone)
+        if how.pop("known", None):
+            by_itself = judge(nights, landed, night, f"{name}-by-itself", **how)
             seen.append(name)
             assert judged.held == by_itself.held
             assert _all_of(judged.warehouse) == _all_of(by_itself.warehouse)
@@ -66,7 +74,7 @@ def test_what_is_decided_beside_the_clean_night_is_what_is_decided_by_itself(
 
     list(run(tmp_path / "market", 1, 1, 3000, shared_compiled(), thinning=Thinning()))
 
-    assert seen == ["spoilt", *(f"silent-{number}" for number in range(len(RUNS)))]
+    assert seen == ["clean", "spoilt", *(f"silent-{number}" for number in range(len(RUNS)))]
 
 
 def _all_of(warehouse: Path) -> dict[str, list[Any]]:
@@ -76,6 +84,110 @@ def _all_of(warehouse: Path) -> dict[str, list[Any]]:
             table: connection.execute(f"from {table} order by all").fetchall()
             for table in ("main.penalties", "main.rewards", "main.reasons", *(f"gate.{name}" for name in tables))
         }
+
+
+def test_whoever_is_left_of_a_thinned_marketplace_is_there_whole(tmp_path: Path) -> None:
+    # Of each account its orders and its violations, which land again when they have come further.
+    kinds = {"loud": (150, 2), "busy": (151, 2), "without": (5, 0)}
+    landed = tmp_path / "landed.duckdb"
+    with duckdb.connect(str(landed)) as connection:
+        connection.begin()
+        connection.execute("create schema landing")
+        for contract in FEEDS:
+            columns = ", ".join(f"{name} text" for name in contract.column_names)
+            connection.execute(f"create table landing.{contract.feed} ({columns})")
+            for kind, (orders, violations) in kinds.items():
+                rows = {"orders": orders, "violations": violations}.get(contract.feed, 3)
+                connection.execute(
+                    f"""
+                    insert into landing.{contract.feed} by name
+                    select account_id || '/' || row_number as {contract.key}, account_id
+                    from (select '{kind}-' || number as account_id from range(100) as numbers (number)),
+                        range({rows}) as rows (row_number), range(2)
+                    """
+                    if contract.key != "account_id"
+                    else f"insert into landing.{contract.feed} (account_id) select '{kind}-' || range from range(100)"
+                )
+        connection.commit()
+    whole = _rows_of_accounts(landed)
+
+    Thinning().thin(landed)
+    left = _rows_of_accounts(landed)
+
+    there = {account for feed, account in left if feed == "creators"}
+    assert left == {each: rows for each, rows in whole.items() if each[1] in there}
+    of_kind = {kind: sum(account.startswith(kind) for account in there) for kind in kinds}
+    assert of_kind["loud"] == 100
+    assert 0 < of_kind["busy"] < 20
+    assert 0 < of_kind["without"] < 20
+    Thinning().thin(landed)
+    assert _rows_of_accounts(landed) == left
+
+
+def _rows_of_accounts(landed: Path) -> dict[tuple[str, str], int]:
+    """How many rows of each feed and account are loaded."""
+    with duckdb.connect(str(landed), read_only=True) as connection:
+        return {
+            (contract.feed, account): rows
+            for contract in FEEDS
+            for account, rows in connection.execute(
+                f"select account_id, count(*) from landing.{contract.feed} group by all"
+            ).fetchall()
+        }
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "policies/creators_sg.yml",
+        "plugins/evenhand/simulation/plan.py",
+        "plugins/evenhand/simulation/sql/3_cases.sql",
+        "plugins/evenhand/quality/range_sizes.py",
+        "tests/gates/silent.py",
+        "tests/gates/table.py",
+    ],
+)
+def test_a_run_of_other_packs_marketplaces_or_faults_is_another_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    project = tmp_path / "project"
+    for each in JUDGED_BY:
+        copied = project / each
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        if (PROJECT / each).is_dir():
+            shutil.copytree(PROJECT / each, copied, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(PROJECT / each, copied)
+    shutil.copy(PROJECT / "uv.lock", project)
+    # As it is without its memory: a run asks once.
+    monkeypatch.setattr(command, "digest", made_once.digest.__wrapped__)
+    before = command.home_of(tmp_path, 50, 40_000)
+    monkeypatch.setattr(made_once, "PROJECT", project)
+    assert command.home_of(tmp_path, 50, 40_000) == before
+
+    with (project / changed).open("a") as file:
+        file.write("\n")
+
+    assert command.home_of(tmp_path, 50, 40_000) != before
+
+
+def test_where_no_night_is_judged_nothing_is_told_and_that_is_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["gates", "--so-far", "--home", str(tmp_path)])
+
+    with pytest.raises(SystemExit, match="No night is judged yet"):
+        command.main()
+
+
+def test_of_a_run_that_was_stopped_while_its_folder_was_cleared_all_outcomes_are_told(tmp_path: Path) -> None:
+    (tmp_path / "1" / "outcomes").mkdir(parents=True)
+    night = Outcome(date(2026, 9, 13), (("penalties", "MY", ("too many",)),), {}, {}, {}, ("link",), 400)
+    (tmp_path / "1" / "outcomes" / f"{night.night}.json").write_text(json.dumps(asdict(night), default=str))
+    (tmp_path / "1" / "landing").mkdir()
+
+    assert gates.all_of(tmp_path, 1, 1, 400) == [night]
+    assert [each.name for each in (tmp_path / "1").iterdir()] == ["outcomes"]
 
 
 def test_the_faults_of_a_night_are_in_markets_of_their_own() -> None:

@@ -1,13 +1,11 @@
-"""A marketplace of which only part lands: much that happens in it costs time, and is nothing that gate 2 looks at.
+"""A marketplace with fewer quiet creators: who breaks rules seldom, for what they sell, is left out but for a few.
 
-Most accounts break no rule in all the nights: they are in no list of penalties. And most rows are orders, contents and
-lives, of which gate 2 looks at a thousand a night in a market, however many there are. All violations land, and what
-they refer to.
+Left out are whole accounts, with all that is theirs in every feed, and nothing else. No row of the simulator refers to
+another account's, so what is left is a marketplace of its own, in which every account has all that it had.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,41 +13,40 @@ import duckdb
 
 from evenhand.landing.contracts import FEEDS
 
-_THINNED = ("orders", "lives", "contents")
-
 
 @dataclass(frozen=True)
 class Thinning:
-    """One in so many lands, of accounts without a violation and of rows that nothing refers to."""
+    """Of the accounts with less than a violation in so many orders, of all nights, one in so many is there."""
 
-    accounts: int = 50
-    rows: int = 10
+    orders: int = 75
+    quiet: int = 20
 
     def thin(self, landed: Path) -> None:
         """Delete the others from what is loaded; done again, it deletes nothing."""
         with duckdb.connect(str(landed), config={"threads": 1}) as connection:
             connection.begin()
-            connection.execute("create temp table violating as select distinct account_id from landing.violations")
+            # The faults choose accounts by their hash as well: what is hashed here is another text.
+            connection.execute(
+                f"""
+                create temp table left_out as
+                with
+                violations as (
+                    select account_id, count(distinct violation_id) as number from landing.violations group by all
+                ),
+                orders as (
+                    select account_id, count(distinct order_id) as number from landing.orders group by all
+                )
+                select creators.account_id
+                from (select distinct account_id from landing.creators) as creators
+                left join violations using (account_id)
+                left join orders using (account_id)
+                where
+                    (violations.number is null or orders.number > {self.orders} * violations.number)
+                    and hash('quiet ' || creators.account_id) % {self.quiet} != 0
+                """
+            )
             for contract in FEEDS:
-                if contract.tells:
-                    connection.execute(f"delete from landing.{contract.feed}")
-                elif "account_id" in contract.column_names:
-                    connection.execute(
-                        f"delete from landing.{contract.feed} where account_id not in (from violating)"
-                        f" and hash(account_id) % {self.accounts} != 0"
-                    )
-            # Children before the parents that they refer to.
-            for contract in (each for each in reversed(FEEDS) if each.feed in _THINNED):
-                referred_to = "".join(f" and {contract.key} not in ({keys})" for keys in _referred_to(contract.feed))
                 connection.execute(
-                    f"delete from landing.{contract.feed} where hash({contract.key}) % {self.rows} != 0{referred_to}"
+                    f"delete from landing.{contract.feed} where account_id in (select account_id from left_out)"
                 )
             connection.commit()
-
-
-def _referred_to(feed: str) -> Iterator[str]:
-    """SQL of the keys of a feed that rows of others name."""
-    for child in FEEDS:
-        for column in child.columns:
-            if not child.tells and feed in (column.refers_to, *column.names_one_of):
-                yield f"select {column.name} from landing.{child.feed} where {column.name} is not null"
