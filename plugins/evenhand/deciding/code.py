@@ -47,7 +47,8 @@ def parse_beforehand(project: Path) -> None:
 
     A file that can't be read or isn't Python is told to whoever asks for the code's version, and stops nobody here.
     """
-    with suppress(OSError, SyntaxError):
+    # Of a byte that is none of a text's, Python says ValueError in its older versions.
+    with suppress(OSError, SyntaxError, ValueError):
         _found(project)
 
 
