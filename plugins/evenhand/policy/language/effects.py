@@ -78,8 +78,8 @@ class Effect(Part):
     and_until: Name | None = None
     """With `days`: also until such an activity; the longer of the two."""
     then: tuple[Follower, ...] = ()
-    """With `appeal_days`: what follows for good if no appeal was filed in time, or all were denied. Where several violations
-    brought it, one that an appeal helped holds nothing any more; what the others alone still bring follows by theirs."""
+    """With `appeal_days`: what follows for good if no appeal was filed in time, or all were denied. Where several
+    violations brought it, one that an appeal helped holds nothing any more, and the others do."""
     starts_after_days: Annotated[int, Field(ge=0, le=MOST_DAYS)] = 0
     """1: it begins on the day after."""
     overlap: Literal["latest_end", "extend"] = "latest_end"
