@@ -141,6 +141,10 @@ def test_measures_of_two_packs_on_one_scope_need_an_order(folder: Path) -> None:
     assert _mistakes(folder, POINTS, beside + "applies_to: [seller]\n") == []
     gate = "eligibility: {ads: {conditions: [{condition: free, without_measure: limited}]}}\n"
     assert len(_mistakes(folder, POINTS, LIMIT + gate)) == 1
+    # A gate can be for others than its pack.
+    of_creators = gate.replace("ads: {", "ads: {applies_to: [creator], ")
+    assert len(_mistakes(folder, POINTS, LIMIT + "applies_to: [seller]\n" + of_creators)) == 1
+    assert _mistakes(folder, POINTS, LIMIT + gate.replace("ads: {", "ads: {applies_to: [seller], ")) == []
 
 
 def test_the_shipped_packs_of_a_platform_combine_or_clash_at_places_of_both_files() -> None:

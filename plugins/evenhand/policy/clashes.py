@@ -109,12 +109,13 @@ def _in_no_order(one: LoadedPack, other: LoadedPack, markets: Sequence[str]) -> 
     meeting = {scope for _, scope in _scopes(a) & _scopes(b)}
     # Whoever may have something without a measure is asked whether a stricter one is on the account as a whole.
     for reading, putting in ((a, b), (b, a)):
-        if any(kind in reading.applies_to and scope == "account" for kind, scope in _scopes(putting)) and any(
-            test.without_measure
+        asked = {
+            kind
             for eligibility in reading.eligibility.values()
-            for condition in eligibility.conditions
-            for test in condition.tests()
-        ):
+            if any(test.without_measure for condition in eligibility.conditions for test in condition.tests())
+            for kind in eligibility.applies_to or reading.applies_to
+        }
+        if any(kind in asked and scope == "account" for kind, scope in _scopes(putting)):
             meeting.add("account")
     if markets and meeting:
         yield Mistake(

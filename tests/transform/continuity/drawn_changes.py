@@ -191,7 +191,18 @@ def _quota(chance: random.Random, content: Content) -> None:
         each["quota"] = {**each["quota"], "at_most": 2, "per": chance.choice(("mondays", "tenths"))}
 
 
+def _applies_to(chance: random.Random, content: Content) -> None:
+    """Somebody else than before is judged by all of the pack, or by one of its parts."""
+    parts = [*content["programmes"].values(), *content.get("eligibility", {}).values(), content, content]
+    part = chance.choice(parts)
+    others = [["seller"], ["creator"], ["creator", "seller"]]
+    part["applies_to"] = chance.choice([each for each in others if each != part.get("applies_to", ["creator"])])
+    if part is not content:
+        content["applies_to"] = ["creator", "seller"]
+
+
 CHANGES: dict[str, Change] = {
+    "applies_to": _applies_to,
     "quota": _quota,
     "answers": _answers,
     "step": _step,

@@ -77,6 +77,8 @@ def _due_on(rules: Rules, account: Account, is_open: IsOpen, night: date) -> dic
         if not event.activity or event.on > night:
             continue
         for pack in rules.on(event.on):
+            if rules.row_on(event.on).kind not in pack.applies_to:
+                continue
             for name, bonus in pack.bonuses.items():
                 if bonus.activity != event.activity:
                     continue

@@ -157,7 +157,9 @@ class _Decided:
         return told.stands[night].value
 
     def is_open(self, gate: str, day: date) -> bool:
-        return not self._gates[gate][day][1]
+        """Whether it is asked of the account on a day, and all of it holds."""
+        asked = self._gates[gate].get(day)
+        return asked is not None and not asked[1]
 
     def _onboarded(self, day: date) -> date:
         return max(day, self._rules.row_on(self._night).onboarded_on)

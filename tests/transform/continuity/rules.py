@@ -47,7 +47,7 @@ class Rules:
         return (here.market, here.kind) != (before.market, before.kind)
 
     def on(self, day: date) -> list[Pack]:
-        """The packs that judge the account on a day: by its market and kind of that day."""
+        """The packs of which something judges the account on a day: by its market and kind of that day."""
         if day not in self._judging:
             self._judging[day] = self._asked_on(day)
         return self._judging[day]
@@ -58,7 +58,7 @@ class Rules:
             pack
             for pack in self.packs
             if row.market in pack.markets
-            and row.kind in pack.applies_to
+            and row.kind in _kinds(pack)
             and pack.effective_from <= day
             and (pack.effective_until is None or day <= pack.effective_until)
         ]
@@ -128,3 +128,10 @@ def strictest_first(packs: Sequence[Pack]) -> dict[str, int]:
 def calendar_days(calendar: Calendar) -> tuple[date, ...]:
     """Its days, in order."""
     return tuple(calendar.days())
+
+
+def _kinds(pack: Pack) -> set[str]:
+    """A part can be for kinds of account that the rest of its pack isn't for."""
+    own = [kind for programme in pack.programmes.values() for kind in programme.applies_to]
+    own += [kind for gate in pack.eligibility.values() for kind in gate.applies_to]
+    return {*pack.applies_to, *own}

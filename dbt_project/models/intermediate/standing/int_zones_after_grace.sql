@@ -10,6 +10,18 @@ zones as (
     select * from {{ rules('zones') }}
 ),
 
+creators as (
+    select * from {{ ref('int_creators_judged') }}
+),
+
+kinds as (
+    select * from {{ rules('kinds') }}
+),
+
+memberships as (
+    select * from {{ ref('int_memberships') }}
+),
+
 programmes as (
     select
         market,
@@ -17,6 +29,7 @@ programmes as (
         programme,
         never_falls,
         falls_after_days,
+        begins_with,
         effective_from,
         effective_before,
         -- A balance that is kept otherwise is another one.
@@ -47,7 +60,7 @@ stretches_with_how_long_their_zone_is_held as (
     where programmes.ever_holds
 ),
 
--- A version first reads the day before as itself.
+-- A version first reads the day before as itself, and so does a programme that begins for the account under it.
 zones_reached as (
     select
         account_id,
@@ -91,7 +104,12 @@ zones_reached as (
             stretches.edition_id = zones.edition_id
             and stretches.programme = zones.programme
             and stretches.zone_rank_before = zones.zone_rank
-    where stretches.holds and stretches.from_day = stretches.effective_from
+    left join memberships
+        on
+            stretches.account_id = memberships.account_id
+            and stretches.edition_id = memberships.edition_id
+            and stretches.programme = memberships.programme
+    where stretches.holds and stretches.from_day = greatest(stretches.effective_from, memberships.member_from)
 ),
 
 -- Who was in a zone was beyond the milder ones: where the next version lacks it, it is the strictest of those it has.
@@ -118,7 +136,7 @@ zones_by_what_the_next_version_calls_them as (
 ),
 
 -- What was held on the last day of a version, the next one holds: for ever, for its days from its first day on, or, if
--- it says the same, for what is left of them.
+-- it says the same, for what is left of them. It is forgotten where the account wasn't in the programme on both days.
 zones_held_under_each_version as (
     select * from zones_reached
     union all
@@ -157,6 +175,26 @@ zones_held_under_each_version as (
             and held.edition_id = names.former_edition_id
             and held.zone = names.former_zone
             and programmes.edition_id = names.edition_id
+    inner join creators on held.account_id = creators.account_id
+    inner join kinds
+        on
+            programmes.edition_id = kinds.edition_id
+            and programmes.programme = kinds.programme
+            and creators.kind = kinds.kind
+    left join memberships as former
+        on
+            held.account_id = former.account_id
+            and held.edition_id = former.edition_id
+            and held.programme = former.programme
+    left join memberships
+        on
+            held.account_id = memberships.account_id
+            and programmes.edition_id = memberships.edition_id
+            and programmes.programme = memberships.programme
+    where
+        not coalesce(former.member_until < held.effective_before, false)
+        and (programmes.begins_with is null or memberships.member_from <= programmes.effective_from)
+        and (memberships.member_until is null or memberships.member_until > programmes.effective_from)
 ),
 
 -- A stretch is cut where a zone that was held falls at last.
