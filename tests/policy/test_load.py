@@ -157,6 +157,22 @@ def test_a_measure_lasts_while_one_can_appeal(folder: Path) -> None:
     load_pack(write(folder, changed(("days: 7", "appeal_days: 14"))))
 
 
+def test_what_brought_a_measure_that_can_be_appealed_against_can_be_told(folder: Path) -> None:
+    """A value made of one that was read on other days doesn't say which violations came since the day before."""
+    twice = (
+        "  twice: {unit: strike, weighted: [{programme: same, weight: 2}], zones: [{zone: good}, {zone: out,\n"
+        "    at_least: 4, measures: [{measure: closed, scope: ads, appeal_days: 14}]}]}\n"
+        "  same: {unit: strike, same_as: health}\n"
+    )
+    monthly = ("measures: [warning", "calendars: {months: {day_of_month: 1}}\nmeasures: [warning")
+    path = write(folder, changed(monthly, ("unit: strike", "unit: strike\n    evaluated: months")) + twice)
+    with pytest.raises(PackError) as error:
+        load_pack(path)
+    said = "found appeal_days in twice, whose value is made of health, which is evaluated on months; expected evaluated"
+    assert f"{path}:32:72: programmes.twice.zones[1].measures[0].appeal_days: {said}" in str(error.value)
+    load_pack(write(folder, changed(monthly) + twice.replace("weighted", "evaluated: months, weighted")))
+
+
 def test_every_mistake_of_every_pack_is_named_in_order(folder: Path) -> None:
     first = write(folder, changed(("version: 1", "version: one"), ("amount: 1", "ammount: 1")), "a.yml")
     second = write(folder, changed(("pack: strikes", "pack: Strikes")), "b.yml")

@@ -71,7 +71,7 @@ class Effect(Part):
     """It lasts until an appeal can be filed no more, so many days after its first day, and no fewer than
     `file_within_days` after the decision. An appeal that counts, against a violation that brought it, stops the clock
     until it is decided; of several such violations, the last decides. Where the programme is `evaluated`, what came
-    since the evaluation before brought it."""
+    since the evaluation before brought it; none that its value is made of can be."""
 
     until_nth: Annotated[int, Field(ge=1, le=100)] = 1
     """With `until`: which such day, 1 for the next."""

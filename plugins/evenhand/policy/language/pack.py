@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pydantic import model_validator
 
 from evenhand.landing.contracts import CREATORS, KINDS
+from evenhand.policy.language.appealable import refuse_what_appeals_cannot_meet
 from evenhand.policy.language.content import LANGUAGE, PackContent
 from evenhand.policy.language.names import refuse_names_taken
 from evenhand.policy.language.part import (
@@ -132,20 +133,6 @@ class Pack(PackContent):
                     yield ("examples", i, "expect", j, "measures", k), measure
 
     @model_validator(mode="after")
-    def _lasts_while_one_can_appeal(self) -> Pack:
-        within = self.appeals.file_within_days
-        for place, effect in self.effects:
-            if effect.appeal_days and within and effect.starts_after_days + effect.appeal_days < within:
-                least = within - effect.starts_after_days
-                raise mistake(
-                    (*place, "appeal_days"),
-                    str(effect.appeal_days),
-                    f"at least {least}: accounts are told that they can appeal for {within} days"
-                    " (appeals, file_within_days)",
-                )
-        return self
-
-    @model_validator(mode="after")
     def _calendars_are_known(self) -> Pack:
         known(self.calendars_named(), "a calendar of the pack", list(self.calendars))
         return self
@@ -196,6 +183,11 @@ class Pack(PackContent):
                     if (other, depth + 1) not in seen:
                         seen.add((other, depth + 1))
                         open_ends.append((other, depth + 1))
+        return self
+
+    @model_validator(mode="after")
+    def _measures_last_while_one_can_appeal(self) -> Pack:
+        refuse_what_appeals_cannot_meet(self)
         return self
 
     @model_validator(mode="after")
