@@ -29,7 +29,7 @@ class WithoutRight(PersonRefused):
         others: all who may.
     """
 
-    def __init__(self, message: str, others: Sequence[str]) -> None:
+    def __init__(self, message: str, others: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.others = others
 
