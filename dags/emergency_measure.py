@@ -16,6 +16,7 @@ from airflow.sdk import DAG, chain, task
 from evenhand.tasks import emergency as steps
 from evenhand.tasks.alerts import notifiers
 from evenhand.tasks.facts import Facts
+from evenhand.tasks.facts_task import facts_task
 from evenhand.tasks.forms import emergency_form
 from evenhand.tasks.human_tasks import ask_second_person
 from evenhand.tasks.repeating import REPEATED, REPEATED_UNLESS_THE_RUN_FAILED
@@ -49,7 +50,7 @@ with DAG(
     params=emergency_form(),
 ) as dag:
 
-    @task(multiple_outputs=False)
+    @facts_task()
     def propose_emergency(params: Any = None, dag_run: Any = None) -> Facts:
         """Find whom it meets, and refuse what the market's pack doesn't have."""
         return steps.propose_emergency(params, dag_run.triggering_user_name)

@@ -13,6 +13,7 @@ from airflow.sdk import DAG, task
 
 from evenhand.tasks import stop_and_reverse as by_hand
 from evenhand.tasks.facts import Facts
+from evenhand.tasks.facts_task import facts_task
 from evenhand.tasks.forms import stop_form
 from evenhand.tasks.human_tasks import ask_second_person
 from evenhand.tasks.repeating import REPEATED_AT_ONCE
@@ -30,20 +31,20 @@ with DAG(
 ) as dag:
 
     @task.run_if(lambda context: context["params"]["action"] == "stop", "deliveries are to be resumed")
-    @task(multiple_outputs=False)
+    @facts_task()
     def stop_deliveries(params: Any = None, dag_run: Any = None) -> Facts:
         """From now on nothing is sent; what is under way has 40 seconds to end."""
         return by_hand.stop_deliveries(params, dag_run.triggering_user_name)
 
     @task.run_if(lambda context: context["params"]["action"] == "resume", "deliveries are to be stopped")
-    @task(multiple_outputs=False)
+    @facts_task()
     def propose_resuming(params: Any = None, dag_run: Any = None) -> Facts:
         """Make sure that there is something to resume, and find what the second person has to know."""
         return by_hand.propose_resuming(params, dag_run.triggering_user_name)
 
     asked = ask_second_person("Resume all deliveries?", "propose_resuming", by_hand.needed)
 
-    @task(multiple_outputs=False)
+    @facts_task()
     def resume_deliveries(answer: Any, params: Any = None, dag_run: Any = None) -> Facts:
         """Deliveries can be made again; those that were stopped are cleared by hand."""
         return by_hand.resume_deliveries(params, dag_run.triggering_user_name, answer)

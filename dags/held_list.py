@@ -20,6 +20,7 @@ from evenhand.tasks.alerts import notifiers
 from evenhand.tasks.cases import cases_task
 from evenhand.tasks.deliveries import delivery_groups
 from evenhand.tasks.facts import Facts
+from evenhand.tasks.facts_task import facts_task
 from evenhand.tasks.forms import held_list_form
 from evenhand.tasks.human_tasks import ask_person
 from evenhand.tasks.pools import WAREHOUSE
@@ -28,20 +29,20 @@ from evenhand.tasks.repeating import REPEATED
 NIGHT = "{{ params.night }}"
 
 
-@task(pool=WAREHOUSE, multiple_outputs=False)
+@facts_task(pool=WAREHOUSE)
 def record_answer(answer: Any, params: Any = None) -> Facts:
     """Write the answer down, unless its person changed the policy that it is about."""
     return steps.record_answer(params, answer)
 
 
-@task(pool=WAREHOUSE, multiple_outputs=False)
+@facts_task(pool=WAREHOUSE)
 def record_other_answer(answer: Any, params: Any = None) -> Facts:
     """Write down what another person answered, if it isn't the same person's word again."""
     return steps.record_other_answer(params, answer)
 
 
 # Several lists of a night can be answered at once; a release is published and delivered one after the other.
-@task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")], pool=WAREHOUSE, multiple_outputs=False)
+@facts_task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")], pool=WAREHOUSE)
 def publish_release(night: str) -> Facts:
     """Freeze the lists as the answers have them, as a new revision of the night's release."""
     return nightly.publish_release(date.fromisoformat(night))
@@ -77,7 +78,7 @@ with DAG(
     tags=["governance"],
 ) as dag:
 
-    @task(pool=WAREHOUSE, multiple_outputs=False)
+    @facts_task(pool=WAREHOUSE)
     def show_list(params: Any = None) -> Facts:
         """Show what is unusual: counts, causes, the largest groups, and twenty accounts with their reasons."""
         return steps.show_list(params)

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
-from airflow.sdk import DAG, Asset, TaskGroup, chain, task
+from airflow.sdk import DAG, Asset, TaskGroup, chain
 from airflow.timetables.interval import CronDataIntervalTimetable
 
 from evenhand.deployment import deployment
@@ -25,6 +25,7 @@ from evenhand.tasks.cases import cases_task
 from evenhand.tasks.choosing import night_of_run
 from evenhand.tasks.deliveries import delivery_groups
 from evenhand.tasks.facts import Facts
+from evenhand.tasks.facts_task import facts_task
 from evenhand.tasks.forms import night_form
 from evenhand.tasks.pools import WAREHOUSE
 from evenhand.tasks.repeating import REPEATED
@@ -48,37 +49,37 @@ with DAG(
     tags=["governance"],
 ) as dag:
 
-    @task(multiple_outputs=False)
+    @facts_task()
     def land_feeds(params: Any = None, dag_run: Any = None) -> Facts:
         """Choose the night, and load every file that had landed by then into the night's warehouse."""
         return begin_night(params, dag_run)
 
-    @task(owner="strategy", multiple_outputs=False)
+    @facts_task(owner="strategy")
     def compile_policies(night: str) -> Facts:
         """Check the policy packs and compile them to tables that the models join with."""
         return nightly.compile_policies(date.fromisoformat(night))
 
-    @task(multiple_outputs=False)
+    @facts_task()
     def validate_feeds(night: str) -> Facts:
         """Accept good rows and quarantine bad ones; hold the markets of what is broken."""
         return nightly.validate_feeds(date.fromisoformat(night))
 
-    @task(multiple_outputs=False)
+    @facts_task()
     def build_models(night: str) -> Facts:
         """Build and test every dbt model; the log and the page that it names tell what became of each."""
         return nightly.build_models(date.fromisoformat(night))
 
-    @task(owner="strategy", multiple_outputs=False)
+    @facts_task(owner="strategy")
     def validate_lists(night: str) -> Facts:
         """Hold rows that break a rule, and the lists of markets whose change is unusual, until a person has seen it."""
         return nightly.validate_lists(date.fromisoformat(night))
 
-    @task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")], multiple_outputs=False)
+    @facts_task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")])
     def publish_release(night: str) -> Facts:
         """Freeze the lists as the night's release, visible in one step; a new revision only if they changed."""
         return nightly.publish_release(date.fromisoformat(night))
 
-    @task(multiple_outputs=False)
+    @facts_task()
     def find_held_lists(night: str) -> list[Facts]:
         """Find the lists that are held and that nobody has answered to."""
         return approval.find_held_lists(date.fromisoformat(night))
@@ -88,12 +89,10 @@ with DAG(
     with TaskGroup("gate_2", tooltip="The lists and their reasons, before anybody sees them") as gate_2:
         validate_lists(NIGHT)
 
-    released = publish_release(NIGHT)
-    chain(land_feeds(), compile_policies(NIGHT), gate_1, build_models(NIGHT), gate_2, released)
+    released, held = publish_release(NIGHT), find_held_lists(NIGHT)
+    chain(land_feeds(), compile_policies(NIGHT), gate_1, build_models(NIGHT), gate_2, released, held)
     delivery_groups(NIGHT, released)
     reports_task(NIGHT, cases_task(NIGHT, released))
-    held = find_held_lists(NIGHT)
-    released >> held
     TriggerDagRunOperator.partial(
         task_id="ask_people", trigger_dag_id="held_list", skip_when_already_exists=True, pool="default_pool"
     ).expand_kwargs(held)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import DAG, Asset, task
+from airflow.sdk import DAG, Asset
 
 from evenhand.tasks import stop_and_reverse as by_hand
 from evenhand.tasks.cases import cases_task
 from evenhand.tasks.deliveries import delivery_groups
 from evenhand.tasks.facts import Facts
+from evenhand.tasks.facts_task import facts_task
 from evenhand.tasks.forms import reversal_form
 from evenhand.tasks.human_tasks import ask_second_person
 from evenhand.tasks.pools import WAREHOUSE
@@ -30,7 +31,7 @@ with DAG(
     tags=["emergency"],
 ) as dag:
 
-    @task(multiple_outputs=False)
+    @facts_task()
     def propose_reversing(params: Any = None, dag_run: Any = None) -> Facts:
         """Make sure that it can be done, and find what the second person has to know."""
         return by_hand.propose_reversing(params, dag_run.triggering_user_name)
@@ -43,9 +44,7 @@ with DAG(
         ignore_downstream_trigger_rules=True,
     )
 
-    @task(
-        outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")], pool=WAREHOUSE, multiple_outputs=False
-    )
+    @facts_task(outlets=[Asset("evenhand_release", uri="evenhand://releases/nightly")], pool=WAREHOUSE)
     def reverse_release(answer: Any, params: Any = None, dag_run: Any = None) -> Facts:
         """Release the night with the lists of the release before it, or, once that is lifted, with its own."""
         return by_hand.reverse_release(params, dag_run.triggering_user_name, answer)

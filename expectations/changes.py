@@ -162,7 +162,7 @@ def late_money_suite() -> list[Expectation]:
         expect_no_rows(
             """select 'rewards' as list, market,
                 min(landed_file) || ' landed late in the folder of an earlier night, and takes '
-                || sum(paid - left_of_it) || ' of ' || programme || ' from ' || count(*)
+                || min(taken) || ' of ' || programme || ' from ' || count(*)
                 || case count(*) when 1 then ' account' else ' accounts' end || ' paid before' as found
             from (from {batch}) as late group by market, programme""",
             described(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +176,34 @@ def test_a_held_list_weighs_by_what_it_would_bring_and_by_what_is_kept_meanwhile
     assert round(of_rewards, 6) == round(1 / 3, 6)
     # Where packs say nothing of it, an appeal is to be decided two weeks after it was filed.
     assert due == NIGHT + timedelta(days=4)
+
+
+def test_a_gap_is_told_in_words_and_what_was_sold_with_its_money(tmp_path: Path) -> None:
+    penalty = {"gap": "sold_while_penalised", "market": "ID", "since": NIGHT}
+    _look(
+        tmp_path,
+        packs(tmp_path / "packs"),
+        enforcement_gaps=[
+            {"gap": "enforced_not_decided", "account_id": "a1", "market": "ID", "row_key": "v1", "violation_id": "v1",
+             "since": NIGHT},
+            {**penalty, "account_id": "a/2", "row_key": "a/2/account_health/live/2026-03-01", "orders": 1,
+             "amount": Decimal("150000.00")},
+            {**penalty, "account_id": "a3", "market": "world", "row_key": "a3/health/ads/2026-03-01", "orders": 2000,
+             "amount": Decimal("1234.50")},
+        ],
+    )  # fmt: skip
+    told = {each.cause.accounts[0]: each.cause.facts for each in _cases(tmp_path).values()}
+    assert told == {
+        "a1": (f"Carried out without a decision since {NIGHT}: violation v1",),
+        "a/2": (
+            f"Sold in spite of a penalty since {NIGHT}: account health, on live from 2026-03-01 on",
+            "1 order in spite of it, for IDR 150,000",
+        ),
+        "a3": (
+            f"Sold in spite of a penalty since {NIGHT}: health, on ads from 2026-03-01 on",
+            "2,000 orders in spite of it, for 1,234.50",
+        ),
+    }
 
 
 def test_the_same_night_again_writes_nothing_and_an_older_one_is_not_looked_at(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from console.case_forms import HERE, send
+from console.case_forms import HERE, send, send_unoffered
 from console.conftest import EARLIER, NIGHT
 from console.prepared import beside
 from console.serving import log_in
@@ -100,7 +100,9 @@ def test_who_has_no_right_for_it_is_refused(client: TestClient, tmp_path: Path) 
     people.write_text(people.read_text().replace("approve, emergency, stop", "approve"))
     form = MEASURE | {"accounts": "elsewhere1"}
     for page, fields in (("/emergency", form), ("/stop", {"action": "stop", "reason": "wrong lists"})):
-        told = send(client, page, page, **fields)
+        shown = client.get(page).text
+        assert ("You may not do this. Who may: " in shown, 'name="reason"' in shown) == (True, False)
+        told = send_unoffered(client, page, **fields)
         assert (told.status_code, "ika may not" in told.text) == (409, True)
     assert not stopped(settings().home)
 
@@ -113,7 +115,8 @@ def test_deliveries_are_stopped_at_once_and_resumed_with_a_second_person(client:
     in_force = stopped(settings().home)
     assert in_force is not None and (in_force.by.name, in_force.why) == ("ika", "wrong <lists>")
     # Who stops for one market resumes for none.
-    refused = send(client, "/stop", "/stop", action="resume", reason="corrected")
+    assert "You may not do this. Who may: bo, cy." in _said(client.get("/stop").text)
+    refused = send_unoffered(client, "/stop", action="resume", reason="corrected")
     assert (refused.status_code, "ika may not stop, resume or reverse for all markets" in refused.text) == (409, True)
     log_in("bo")
     send(client, "/stop", "/stop", action="resume", reason="corrected")

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from cases.nights import NIGHT, release
-from console.case_forms import HERE, send
+from console.case_forms import HERE, send, send_unoffered
 from console.serving import log_in, seen_by_all
 from console.two_managers import Rewritten, managed
 from evenhand.cases import work
@@ -138,7 +138,7 @@ def test_where_nobody_logs_in_a_name_is_asked_for_and_said_to_be_their_own_word(
 
 
 def test_who_may_not_work_at_cases_of_a_market_is_refused(
-    ann: Browser, case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, ann: Browser, case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people = tmp_path / "people.yml"
     people.write_text(
@@ -148,7 +148,9 @@ def test_who_may_not_work_at_cases_of_a_market_is_refused(
         "  - {user: cy, markets: all, rights: [admin]}\n"
     )
     monkeypatch.setenv("EVENHAND_PEOPLE", str(people))
-    told = ann.send(case, f"{case}/comment", text="x")
+    shown = ann.get(case)
+    assert ("You may not do this. Who may: bo, cy." in shown, "<button>Comment" in shown) == (True, False)
+    told = send_unoffered(client, f"{case}/comment", seen="1", text="x")
     assert told.status_code == 409
     assert "ann may not work at cases for ID" in told.text
 

@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
 
-from console.case_forms import HERE, send
+from console.case_forms import HERE, send, send_unoffered
 from console.conftest import EARLIER, NIGHT
 from console.held_night import ON
 from console.serving import log_in
@@ -151,6 +151,23 @@ def test_who_changed_the_policy_and_who_has_no_right_for_the_market_are_refused(
     unknown = send(client, "/held", "/held", **world | {"market": "mars"}, say="approve")
     assert refused.status_code == unknown.status_code == 409
     assert refused.text.replace("world", "mars") == unknown.text
+    assert not answers(settings().approvals, ON)
+
+
+def test_who_may_answer_nothing_is_told_who_may_and_shown_no_form(client: TestClient, tmp_path: Path) -> None:
+    people = tmp_path / "people.yml"
+    people.write_text(people.read_text() + "  - {user: vi, markets: [ID], rights: [see, emergency]}\n")
+    form = _form(client, "rewards-ID")
+    log_in("vi")
+    page = client.get("/held").text
+    assert ("You may not do this. Who may: ika, bo, cy." in page, "<button aria-label" in page) == (True, False)
+    assert "approve all that I may" not in page
+    refused = send_unoffered(client, "/held", **form, say="reject")
+    assert (refused.status_code, "vi may not approve for ID" in refused.text) == (409, True)
+    opening = client.get("/cases?opening=true").text
+    assert ("Who may: ika, bo, cy." in opening, 'name="about"' in opening) == (True, False)
+    # What they may ask for, they are shown.
+    assert 'name="reason"' in client.get("/emergency").text
     assert not answers(settings().approvals, ON)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from evenhand.deciding import compiled
+from evenhand.deciding import making
 from evenhand.deciding.compiled import CompiledModel
 from evenhand.deciding.counterfactual import what_if
 from evenhand.policy.load import load_packs
@@ -49,7 +49,7 @@ def test_models_with_many_rows_are_committed_as_they_come_and_those_of_a_run_tha
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """How many rows a model has is known to those that read it only once they are committed."""
-    monkeypatch.setattr(compiled, "ROWS_OF_A_COMMIT", 10)
+    monkeypatch.setattr(making, "ROWS_OF_A_COMMIT", 10)
     few, many = (CompiledModel(f"of_{rows}", "table", f"select unnest(range({rows})) as row") for rows in (10, 11))
     fails = CompiledModel("fails", "table", "from nowhere")
     (tmp_path / "packs").mkdir()

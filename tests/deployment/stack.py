@@ -35,12 +35,13 @@ class Stack:
     Args:
         folder: an empty folder that everybody may enter.
         settings: of .env, on top of the required ones.
+        people: what people.yml says in the checkout; without it there is none.
 
     Attributes:
         services: docker-compose.yml's, with this folder and these ports.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str], people: str = "") -> None:
         self.folder = folder
         self.home = folder / "data"
         self.project = folder / "evenhand"
@@ -53,6 +54,8 @@ class Stack:
             shutil.chown(folder / "postgres", "nobody")
         (self.home / "landing").symlink_to(self.landing)
         copy_context(self.project)
+        if people:
+            (self.project / "people.yml").write_text(people)
         # As the image has it.
         (said,) = (said for instruction, said in dockerfile() if instruction == "RUN" and "compileall" in said)
         compiling = shlex.split(said.rpartition("/python ")[2])

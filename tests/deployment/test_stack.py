@@ -26,6 +26,8 @@ from evenhand.landing.takedowns import land_takedowns
 from evenhand.local.installation import TAKEDOWNS
 from evenhand.settings import PROJECT
 from made_once import shared_compiled
+from ports import free_port
+from reports.post import Post, listening
 
 NIGHT = "2026-08-19"
 # The example's last months: nearly all rows of its lists, of a twentieth of its history, whose size isn't at stake.
@@ -38,6 +40,14 @@ REFUSED = {
     "evenhand history": "this night is released. A history is decided before the first night is",
 }
 MANUAL = (PROJECT / "docs" / "operations.md").read_text()
+OF_REPORTS = (PROJECT / "docs" / "reports.md").read_text()
+# Both log in, and one of them is sent each night's report.
+PEOPLE = """\
+changed_by: admin
+people:
+  - {user: admin, markets: all, rights: admin, reports: night, address: admin@example.org}
+  - {user: approver, markets: all, rights: admin}
+"""
 
 
 class Manual:
@@ -80,16 +90,18 @@ class Manual:
 def stack(request: pytest.FixtureRequest, open_folder: Path, alerts: AlertServer) -> Iterator[Stack]:
     """The services where nothing is but what dbt compiled, or nothing at all; then two histories land."""
     (notifiers,) = re.findall(r"^EVENHAND_NOTIFIERS='(.+)'$", MANUAL, re.MULTILINE)
+    (by_mail,) = re.findall(r'^\[\{"classpath": "evenhand\.tasks\.mail\.Mail".+\]$', OF_REPORTS, re.MULTILINE)
     settings = {
         "EVENHAND_SCHEDULE": "30 2 * * *",
         "EVENHAND_TIMEZONE": ZONE,
         "EVENHAND_DEADLINE_MINUTES": "0.05",
         "EVENHAND_NOTIFIERS": notifiers,
+        "EVENHAND_PEOPLE_NOTIFIERS": by_mail,
     }
     folder = open_folder / str(request.param)
     folder.mkdir()
     folder.chmod(0o755)
-    stack = Stack(folder, settings)
+    stack = Stack(folder, settings, PEOPLE)
     if request.param == "compiled":
         shutil.copytree(shared_compiled(), stack.home / "dbt")
     land_last_months(stack)
@@ -107,7 +119,13 @@ def manual(stack: Stack, alerts: AlertServer) -> Manual:
 
 
 @pytest.fixture(scope="module")
-def night(stack: Stack, manual: Manual) -> str:
+def post() -> Iterator[Post]:
+    with listening(free_port()) as post:
+        yield post
+
+
+@pytest.fixture(scope="module")
+def night(stack: Stack, manual: Manual, post: Post) -> str:
     """A night that was triggered over the REST API and has ended well; its run."""
     said = manual.run("simple_auth_manager_passwords")
     passwords = json.loads(said)
@@ -118,6 +136,7 @@ def night(stack: Stack, manual: Manual) -> str:
     )
     stack.api.wait_for_dag()
     manual.run("connections add")
+    add_mail_server(stack, post)
     settle_last_night(stack)
     run = stack.api.trigger(NIGHT)
     manual.run("dags unpause")
@@ -142,6 +161,13 @@ def land_one_creator(stack: Stack, night: str) -> None:
         path.parent.mkdir(parents=True)
         with path.open("w", newline="") as file:
             csv.writer(file).writerows([BY_NAME[feed].names_in_every_file, *([creator] if feed == "creators" else [])])
+
+
+def add_mail_server(stack: Stack, post: Post) -> None:
+    """Add the connection to a mail server that the docs' notifier names, as a person does in Airflow's pages."""
+    said = json.dumps({"disable_ssl": True, "disable_tls": True})
+    server = {"connection_id": "smtp_default", "conn_type": "smtp", "host": "127.0.0.1", "port": post.port}
+    stack.api.call("POST", "/connections", json={**server, "extra": said})
 
 
 def settle_last_night(stack: Stack) -> None:
@@ -192,6 +218,13 @@ def test_clearing_the_middle_of_a_night_gives_the_same_release_and_sends_nothing
     revisions = stack.home / "releases" / "revisions" / f"night={NIGHT}"
     assert [path.name for path in revisions.iterdir()] == ["0001"]
     assert held_and_effects(stack) == sent
+
+
+def test_the_report_of_a_night_is_sent_by_mail_and_once_though_its_tasks_run_again(night: str, post: Post) -> None:
+    ((sender, to, letter),) = post.letters
+    assert (sender, to, letter["subject"]) == ("evenhand@example.org", ["admin@example.org"], "Night of 19 Aug 2026")
+    names = [each.get_filename() for each in letter.iter_attachments()]
+    assert names == ["night.en.html", "night.en.xlsx", "night.en.pdf"]
 
 
 @pytest.mark.parametrize("task", ["build_models", "publish_release"])

@@ -226,6 +226,9 @@ def test_why_something_is_there_is_told_in_words_and_nothing_that_people_read_ha
     assert {word for text in read for word in text.split() if "_" in word} == set()
 
 
+_PAID = "What the account did for Welcome bonus in the period from 2026-03-01 brings 1234.5 on commission."
+
+
 @pytest.mark.parametrize("is_told_what_prevails", [True, False])
 def test_a_penalty_outranks_those_of_its_scope_and_a_reward_none(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_told_what_prevails: bool
@@ -239,10 +242,14 @@ def test_a_penalty_outranks_those_of_its_scope_and_a_reward_none(
             "penalties": f"from {{file}} union all select * replace ({other}, false as prevails) from {{file}} {live}",
             "rewards": "select 'a1/other/live/boost' as row_key, 'a1' as account_id, 'world' as market,"
             " 'other' as programme, 'live' as scope, 'boost' as reward, null::decimal(18, 2) as amount,"
-            " date '2026-03-05' as starts_on, null::date as ends_on, 'boosts' as reason_id",
+            " date '2026-03-05' as starts_on, null::date as ends_on, 'boosts' as reason_id union all"
+            " select 'a1/bonus', 'a1', 'SG', 'welcome_bonus', 'commission', 'welcome_bonus', 1234.50,"
+            " date '2026-03-05', null, 'paid'",
             "reasons": f"from {{file}} union all select * replace ({other}) from {{file}} {live}"
             " union all select * replace ('rewards' as list, 'a1/other/live/boost' as row_key, 'boosts' as reason_id)"
-            f" from {{file}} {live}",
+            f" from {{file}} {live}"
+            " union all select * replace ('rewards' as list, 'a1/bonus' as row_key, 'paid' as reason_id,"
+            f" '{_PAID}' as explanation, '1234.5 for the period from 2026-03-01' as condition) from {{file}} {live}",
         }.items():
             file = release / f"{name}.parquet"
             connection.execute(f"create table {name} as {rows.format(file=repr(str(file)))}")
@@ -257,6 +264,12 @@ def test_a_penalty_outranks_those_of_its_scope_and_a_reward_none(
 
     found = {each["row_key"]: each for each in _json("a1", "--no-restore")["measures"]}
 
+    # Whatever its release says, in the currency of the market that paid it; for machines as it is compared.
+    assert (found["a1/bonus"]["explanation"], found["a1/bonus"]["rule"]) == (
+        _PAID.replace("1234.5", "SGD 1,234.50"), "1234.5 for the period from 2026-03-01",
+    )  # fmt: skip
+    assert found["a1/bonus"]["rule_label"] == "SGD 1,234.50 for the period from 2026-03-01"
+    assert (found["a1/bonus"]["market"], found["a1/bonus"]["amount"]) == ("SG", "1234.50")
     milder = ["a1/other/live"] if is_told_what_prevails else []
     assert found["a1/account_health/live"]["outranks"] == milder
     assert [found[each]["outranked_by"] for each in milder] == ["a1/account_health/live"] * len(milder)

@@ -36,7 +36,8 @@ def _story(language: str) -> Story:
     said = words_of(language)
     words = {english: forms[0] for english, forms in said.items()}
     return Story(
-        Names(Labels(CATALOGS, language), lambda each: words.get(each, each), _day, _number), frozenset(UNITS.values())
+        Names(Labels(CATALOGS, language), lambda each: words.get(each, each), _day, _number, _money),
+        frozenset(UNITS.values()),
     )
 
 
@@ -46,6 +47,10 @@ def _day(day: date) -> str:
 
 def _number(value: Decimal) -> str:
     return f"<{value}>"
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    return f"<{amount} {currency}>"
 
 
 @pytest.mark.parametrize("language", languages()[1:])
@@ -295,6 +300,10 @@ BEHIND = "This brings Warning on account, for as long as "
             "(semua syarat terpenuhi)",
         ),
         (
+            "What the account did for Welcome bonus in the period from 2026-10-01 brings IDR 50,000 on commission.",
+            "periode mulai <2026-10-01> memberi <50000 IDR> pada Komisi",
+        ),
+        (
             "The account entered the zone good of Account health (balance at most 2),"
             " which brings Free samples on showcase"
             " until 2026-03-31.",
@@ -315,6 +324,8 @@ def test_what_a_release_has_in_brackets_is_told(english: str, wanted: str) -> No
         ("balance more than 12", "saldo lebih dari <12>"),
         ("balance less than 2.5 %", "saldo kurang dari <2.5>\u00a0%"),
         ("50000 for the period from 2026-10-01", "<50000> untuk periode mulai <2026-10-01>"),
+        ("1,234.50 for the period from 2026-10-01", "<1234.50> untuk periode mulai <2026-10-01>"),
+        ("IDR 50,000 for the period from 2026-10-01", "<50000 IDR> untuk periode mulai <2026-10-01>"),
         ("the moon is full", None),
         ("50000 for the period from 2026-10-32", None),
     ],

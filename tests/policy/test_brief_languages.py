@@ -21,9 +21,9 @@ from evenhand.policy.prose.speech import local, speaking
 from evenhand.reports.language import Language, languages, words_of
 from evenhand.reports.pack_speech import PackSpeech
 from evenhand.settings import PROJECT
+from policy.briefs import OLD, pack_of
 from policy.marked import Marked
 from policy.said import texts
-from policy.test_brief import OLD, _pack
 
 CATALOGS = load_catalogs(PROJECT / "translations")
 
@@ -98,11 +98,11 @@ def test_a_brief_has_as_many_lines_in_each_language() -> None:
 
 
 def test_bounds_and_dates_are_as_the_language_writes_them(tmp_path: Path) -> None:
-    old = _pack(tmp_path, OLD)
+    old = pack_of(tmp_path, OLD)
     changed = (
         OLD.replace("version: 1", "version: 2").replace("at_least: 6", "more_than: 4").replace("amount: 2", "amount: 3")
     )
-    new = _pack(tmp_path, changed)
+    new = pack_of(tmp_path, changed)
     # Chinese has marks of its own width.
     said = normalize("NFKC", brief(old, new, PackSpeech(Language("zh", CATALOGS))))
     first, last = (f"creators xx 第 {version} 版:XX 的创作者,自 2026年1月1日 起" for version in (1, 2))
@@ -114,8 +114,8 @@ def test_bounds_and_dates_are_as_the_language_writes_them(tmp_path: Path) -> Non
 
 
 def test_english_is_what_it_was_and_a_language_is_left_again(tmp_path: Path) -> None:
-    old = _pack(tmp_path, OLD)
-    new = _pack(tmp_path, OLD.replace("version: 1", "version: 2").replace("amount: 2", "amount: 3"))
+    old = pack_of(tmp_path, OLD)
+    new = pack_of(tmp_path, OLD.replace("version: 1", "version: 2").replace("amount: 2", "amount: 3"))
     plain = brief(old, new)
     with speaking(PackSpeech(Language("id", CATALOGS))):
         # A page is in English whatever else is said meanwhile.

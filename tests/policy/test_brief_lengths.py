@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from policy.test_brief import MORE, _pack, _said
+from policy.briefs import MORE, assert_said, pack_of, said_of
 
 
 @pytest.mark.parametrize(
@@ -72,16 +72,13 @@ from policy.test_brief import MORE, _pack, _said
     ],
 )
 def test_a_number_of_days_has_examples_on_both_sides(tmp_path: Path, was: str, now: str, said: str) -> None:
-    assert MORE.count(was) == 1
-    found = _said(_pack(tmp_path, MORE), _pack(tmp_path, MORE.replace(was, now)))
-    assert any(each.startswith(said) for each in found), found
-    assert len(found) >= 2
+    assert_said(tmp_path, was, now, said)
 
 
 def test_what_is_over_when_no_appeal_can_be_filed_any_more_is_over_on_the_day_after(tmp_path: Path) -> None:
     """As in the models: from 10 March and with 30 days, the last day to file is 9 April, and 10 April is free of it."""
     appealable = MORE.replace("scope: live, days: 7,", "scope: live, appeal_days: 40,")
-    assert _said(_pack(tmp_path, MORE), _pack(tmp_path, appealable)) == [
+    assert said_of(pack_of(tmp_path, MORE), pack_of(tmp_path, appealable)) == [
         "Zone limited, no live without an appeal: on day 7 it goes on, as before.",
         "Zone limited, no live without an appeal: on day 8 it goes on; before, it was over.",
         "Zone limited, no live without an appeal: on day 41 it goes on; before, it was over.",
@@ -112,14 +109,14 @@ def test_of_days_that_alone_end_nothing_it_is_not_said_on_which_it_is_over(
     key, length = plain.rstrip(",").rsplit(": ", 1)
     days, whole = int(length), "no live" if part == "Zone limited" else "an entry"
     shorter = f"{key}: {days - 2}, {more}"
-    old, new = (_pack(tmp_path, MORE.replace(plain, now)) for now in (f"{plain} {more}", shorter))
-    assert _said(_pack(tmp_path, MORE), old) == [
+    old, new = (pack_of(tmp_path, MORE.replace(plain, now)) for now in (f"{plain} {more}", shorter))
+    assert said_of(pack_of(tmp_path, MORE), old) == [
         f"{part}, {what}: {days} days is within the bound; before, there was no bound.",
         f"{part}, {what}: {days + 1} days is beyond the bound; before, there was no bound.",
         f"{part}, {whole}: on day {days} no number of days ends it; before, it went on.",
         f"{part}, {whole}: on day {days + 1} no number of days ends it; before, it was over.",
     ]
-    assert _said(old, new) == [
+    assert said_of(old, new) == [
         f"{part}, {what}: {days - 2} days is within the bound, as before.",
         f"{part}, {what}: {days - 1} days is beyond the bound; before, it was within.",
         f"{part}, {what}: {days} days is beyond the bound; before, it was within.",
@@ -129,17 +126,17 @@ def test_of_days_that_alone_end_nothing_it_is_not_said_on_which_it_is_over(
 
 def test_days_that_another_activity_ends_are_another_bound(tmp_path: Path) -> None:
     old, new = (
-        _pack(tmp_path, MORE.replace("lasts_days: 90,", f"lasts_days: 90, ends_only_after: {activity},"))
+        pack_of(tmp_path, MORE.replace("lasts_days: 90,", f"lasts_days: 90, ends_only_after: {activity},"))
         for activity in ("course", "school")
     )
-    said = _said(old, new)
+    said = said_of(old, new)
     assert len(said) == 4
     assert "Rule fakes, days of an entry that course doesn't end: 90 days has no bound; before, it was within." in said
 
 
 def test_a_rule_that_is_called_otherwise_goes_on_with_its_days(tmp_path: Path) -> None:
     renamed = MORE.replace("rule: fakes", "rule: fake, was: fakes").replace("lasts_days: 90,", "lasts_days: 60,")
-    assert _said(_pack(tmp_path, MORE), _pack(tmp_path, renamed)) == [
+    assert said_of(pack_of(tmp_path, MORE), pack_of(tmp_path, renamed)) == [
         "Rule fake, an entry: on day 60 it goes on, as before.",
         "Rule fake, an entry: on day 61 it is over; before, it went on.",
         "Rule fake, an entry: on day 90 it is over; before, it went on.",

@@ -242,7 +242,7 @@ def test_a_late_file_that_takes_money_from_who_was_paid_is_held_and_in_tonights_
     (held,) = told(of_data.corrected, "late").held
     assert held.list == "rewards"
     assert held.why[0].startswith(
-        f"activities/night={FIRST}/late.csv landed late in the folder of an earlier night, and takes 50.00 of"
+        f"activities/night={FIRST}/late.csv landed late in the folder of an earlier night, and takes 50 of"
         " selling from 1 account paid before"
     )
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
-from evenhand.reference import contracts, feeds, labels, metrics, release, rules
+from evenhand.reference import contracts, currencies, feeds, labels, metrics, release, rules
 
 CREATOR: dict[str, str | None] = {
     "account_id": "a1",
@@ -46,6 +46,10 @@ def test_dbts_sources_of_rules_say_what_the_tables_say() -> None:
 
 def test_what_explanations_call_measures_and_programmes_is_what_the_catalogue_does() -> None:
     assert labels.PATH.read_text(encoding="utf-8") == labels.render()
+
+
+def test_what_dbt_takes_for_a_markets_currency_is_what_pages_do() -> None:
+    assert currencies.PATH.read_text(encoding="utf-8") == currencies.render()
 
 
 def test_the_page_of_metrics_says_what_they_are_defined_as() -> None:

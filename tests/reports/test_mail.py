@@ -9,15 +9,11 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from email.message import EmailMessage
-from email.parser import BytesParser
-from email.policy import default
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from evenhand.settings import settings
 from evenhand.tasks import alerts
@@ -26,6 +22,7 @@ from evenhand.tasks.reports import NotSent, send_reports
 from people.people import write_people
 from ports import free_port
 from reports.pdfs import text_of_pdf
+from reports.post import Post, listening
 from reports.releases import release
 
 NIGHT = date(2026, 3, 28)
@@ -37,39 +34,6 @@ people:
   - {user: cy, markets: [ID], rights: see, reports: night, address: cy@example.org, language: zh}
   - {user: dee, markets: SG, rights: stop, reports: night, address: dee@example.org}
 """
-
-
-class Post:
-    """What a mail server takes: every letter with whom it was said to be from and to."""
-
-    def __init__(self) -> None:
-        self.letters: list[tuple[str, list[str], EmailMessage]] = []
-        self.refused: set[str] = set()
-        self.silent_at = ""
-        self.waited: list[str] = []
-
-    def _wait(self, at: str) -> None:
-        if self.silent_at == at:
-            self.waited.append(at)
-            # Longer than whoever sends waits.
-            time.sleep(1.5)
-
-    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
-        self._wait("MAIL")
-        envelope.mail_from = address
-        return "250 OK"
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
-        if address in self.refused:
-            return "550 nobody of that name"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        letter = BytesParser(EmailMessage, policy=default).parsebytes(envelope.content)
-        self.letters.append((envelope.mail_from, list(envelope.rcpt_tos), letter))
-        self._wait("DATA")
-        return "250 OK"
 
 
 @pytest.fixture
@@ -94,11 +58,8 @@ def port(monkeypatch: pytest.MonkeyPatch) -> int:
 
 @pytest.fixture
 def post(port: int) -> Iterator[Post]:
-    with_handler = Post()
-    controller = Controller(with_handler, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield with_handler
-    controller.stop()
+    with listening(port) as post:
+        yield post
 
 
 def _mail() -> dict[str, Any]:
@@ -150,14 +111,9 @@ def test_one_whom_the_server_refuses_keeps_nobody_else_from_their_letter_and_is_
 def test_while_the_server_is_down_nothing_is_sent_and_then_each_once(home: Path, port: int) -> None:
     with pytest.raises(NotSent, match=r"bo wasn't sent .*refused.*; cy wasn't sent "):
         send_reports(NIGHT)
-    post = Post()
-    controller = Controller(post, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
+    with listening(port) as post:
         send_reports(NIGHT)
         send_reports(NIGHT)
-    finally:
-        controller.stop()
     assert [to for _, to, _ in post.letters] == [["bo@example.org"], ["cy@example.org"]]
 
 
@@ -167,13 +123,8 @@ def test_a_server_that_says_nothing_is_given_up_and_tried_again(home: Path, port
         with pytest.raises(NotSent, match=r"bo wasn't sent .*timed out.*cy wasn't sent .*timed out"):
             send_reports(NIGHT)
         assert time.monotonic() - began < 10
-    post = Post()
-    controller = Controller(post, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
+    with listening(port) as post:
         send_reports(NIGHT)
-    finally:
-        controller.stop()
     assert [to for _, to, _ in post.letters] == [["bo@example.org"], ["cy@example.org"]]
 
 

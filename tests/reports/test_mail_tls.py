@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 
 from evenhand.tasks.mail import Mail
 from ports import free_port
-from reports.test_mail import Post
+from reports.post import Post
 
 
 def _certificate(folder: Path, host: str) -> Path:
@@ -61,17 +61,17 @@ def test_a_letter_and_its_password_go_to_the_server_whose_certificate_says_that_
     extra: dict[str, str],
     is_sent: bool,
 ) -> None:
-    file, port, post = _certificate(tmp_path, host), free_port(), Post()
+    file, post = _certificate(tmp_path, host), Post(free_port())
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(file)
     at_once = begins == "at once"
     how: dict[str, Any] = {"ssl_context": server} if at_once else {"tls_context": server, "require_starttls": True}
     said = {"timeout": 3, "disable_ssl": not at_once, **extra}
-    connection = {"conn_type": "smtp", "host": "localhost", "port": port, "extra": said}
+    connection = {"conn_type": "smtp", "host": "localhost", "port": post.port, "extra": said}
     monkeypatch.setenv("AIRFLOW_CONN_POST", json.dumps(connection))
     if is_known:
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    controller = _Unasked(post, hostname="localhost", port=port, **how)
+    controller = _Unasked(post, hostname="localhost", port=post.port, **how)
     controller.start()
     try:
         mail = Mail("evenhand@example.org", "post", "bo@example.org")

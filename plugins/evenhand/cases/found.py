@@ -10,6 +10,7 @@ from evenhand.cases.case import CaseCause
 from evenhand.cases.night_facts import NightFacts
 from evenhand.people.people import ALL
 from evenhand.policy.language.content import DECIDE_WITHIN_DAYS
+from evenhand.policy.prose.money import money
 from evenhand.policy.prose.words import spoken
 from evenhand.quality.held_lists import LISTS
 from evenhand.records.sql_files import SqlFile
@@ -128,7 +129,6 @@ def enforcement_gaps(night: NightFacts) -> list[CaseCause]:
     found = []
     for row in night.rows(_SQL("enforcement_gaps")):
         what = said.get(row["gap"], spoken(row["gap"]))
-        orders = [f"{row['orders']:,} orders in spite of it"] if row["orders"] else []
         found.append(
             CaseCause(
                 kind="enforcement_gap",
@@ -136,7 +136,7 @@ def enforcement_gaps(night: NightFacts) -> list[CaseCause]:
                 market=row["market"],
                 title=f"{row['account_id']}: {what}",
                 accounts=(row["account_id"],),
-                facts=(f"{what.capitalize()} since {row['since']}: {row['row_key']}", *orders),
+                facts=(f"{what.capitalize()} since {row['since']}: {_subject(row)}", *_sold(row)),
                 since=row["since"],
                 due=row["since"] + timedelta(days=ENFORCED_WITHIN_DAYS),
                 page=_creator(row),
@@ -144,6 +144,22 @@ def enforcement_gaps(night: NightFacts) -> list[CaseCause]:
             )
         )
     return found
+
+
+def _subject(row: dict[str, Any]) -> str:
+    """What a gap is about: a violation, or a penalty, whose account, programme, scope and first day its key has."""
+    if row["violation_id"]:
+        return f"violation {row['violation_id']}"
+    programme, scope, begun = row["row_key"].removeprefix(f"{row['account_id']}/").rsplit("/", 2)
+    return f"{spoken(programme)}, on {spoken(scope)} from {begun} on"
+
+
+def _sold(row: dict[str, Any]) -> Sequence[str]:
+    """What was sold in spite of a penalty, where something was."""
+    if not row["orders"]:
+        return ()
+    orders = "1 order" if row["orders"] == 1 else f"{row['orders']:,} orders"
+    return (f"{orders} in spite of it, for {money(row['amount'], row['market'])}",)
 
 
 def qa_disagreements(night: NightFacts) -> list[CaseCause]:

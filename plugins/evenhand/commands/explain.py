@@ -18,11 +18,12 @@ from evenhand.delivery.ledger import LedgerBroken
 from evenhand.explain.explanation import FOR_SUPPORT, Explanation, Measure, ProgrammeStanding, Violation
 from evenhand.explain.facts import NoSuchAccount
 from evenhand.explain.facts import explain as facts_about
-from evenhand.explain.labels import Labels, NoSuchLanguage, number
+from evenhand.explain.labels import Labels, NoSuchLanguage
 from evenhand.explain.names import Names
 from evenhand.explain.restoring import CannotBeTried, TriedWay, summed_up, told_of
 from evenhand.explain.trying import SoFar, what_restores
 from evenhand.notices.catalogs import load_catalogs
+from evenhand.policy.prose.money import money
 from evenhand.release.manifest import OtherFormat
 from evenhand.reports.catalogue import ENGLISH, catalogue, languages_of
 from evenhand.reports.language import WORDS
@@ -201,7 +202,7 @@ def _show_programme(programme: ProgrammeStanding, names: Names, to: Console) -> 
 def _show_measure(measure: Measure, to: Console) -> None:
     what = "Penalty" if measure.list == "penalties" else "Reward"
     until = f" until {measure.last_day}" if measure.last_day else ""
-    amount = f" {number(measure.amount)}" if measure.amount is not None else ""
+    amount = f" {money(measure.amount, measure.market)}" if measure.amount is not None else ""
     to.print(
         f"\n[bold]{what}[/bold] {escape(measure.label)}{amount} ({escape(measure.scope_label)}), from"
         f" {measure.first_day}{until}",

@@ -19,6 +19,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from evenhand.console.acts import choices, digest_of, markets
 from evenhand.console.airflow_api import AirflowRefused, ask
 from evenhand.console.forms import ByWord, User, form_of, sent_by_us, who
+from evenhand.console.offered import not_offered
 from evenhand.console.reader import say, say_counted
 from evenhand.console.render import page
 from evenhand.console.seen import limited
@@ -29,7 +30,7 @@ from evenhand.emergency.emergency import EmergencyRefused
 from evenhand.emergency.propose import Proposed, propose
 from evenhand.emergency.wish import Wish
 from evenhand.explain.names import Names
-from evenhand.people.acts import EMERGENCY, RESUME, REVERSE, act_of, refuse_who_may_not
+from evenhand.people.acts import EMERGENCY, RESUME, REVERSE, STOP, act_of, refuse_who_may_not
 from evenhand.policy.load import load_packs
 from evenhand.policy.texts import PackError
 from evenhand.records import proposals
@@ -250,6 +251,7 @@ def _emergency(
         counted=digest_of(proposed.proposal) if proposed else "",
         said=said,
         done=done,
+        not_offered=not_offered(user, EMERGENCY, market) if market else "",
         **form_of(user),
     )
 
@@ -257,7 +259,8 @@ def _emergency(
 def _stop(request: Request, user: Any, said: str = "", done: str = "", status: int = 200) -> HTMLResponse:
     in_force = stopped(settings().home)
     return page(
-        request, "stop.html", shown(), status=status, in_force=in_force, said=said, done=done, **form_of(user)
+        request, "stop.html", shown(), status=status, in_force=in_force, said=said, done=done,
+        not_offered=not_offered(user, RESUME if in_force else STOP), **form_of(user),
     )  # fmt: skip
 
 
@@ -273,5 +276,5 @@ def _reverse(request: Request, user: Any, said: str = "", done: str = "", status
         why_not = str(error)
     return page(
         request, "reverse.html", found, status=status, before=before, why_not=why_not, said=said, done=done,
-        reversal=reversal_of(settings().home, found.night), **form_of(user),
+        reversal=reversal_of(settings().home, found.night), not_offered=not_offered(user, REVERSE), **form_of(user),
     )  # fmt: skip

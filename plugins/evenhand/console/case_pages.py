@@ -21,11 +21,13 @@ from evenhand.cases.weighed import weighed_in
 from evenhand.cases.work import WorkRefused
 from evenhand.console.creator import seen_of
 from evenhand.console.forms import ByWord, User, form_of, sent_by_us, who
+from evenhand.console.offered import not_offered
 from evenhand.console.reader import say
 from evenhand.console.render import page
 from evenhand.console.seen import in_full, limited, seen
 from evenhand.console.shown import Shown, shown
 from evenhand.console.tonight import creators_by_market
+from evenhand.people.acts import WORK_CASE
 from evenhand.people.people import ALL
 from evenhand.records.persons import Person, PersonRefused
 from evenhand.release.figures import ALL_MARKETS
@@ -172,6 +174,7 @@ def _queue(
     except CasesBroken as error:
         return page(request, "error.html", shown(), status=503, said=str(error))
     found = [row for row in everything if all(not value or row[name] == value for name, value in asked.items())]
+    there, of_all = _offered(user, found_release)
     return page(
         request,
         "cases.html",
@@ -188,11 +191,19 @@ def _queue(
         formula=FORMULA,
         account=account,
         opening=opening or bool(account or said),
-        # Those that a case can be of; none where nothing is released that says which there are.
-        there=sorted(creators_by_market(found_release)) if found_release else [],
+        # Those that they can open a case of; none where nothing is released that says which there are.
+        there=[market for market, not_theirs in there.items() if not not_theirs],
+        offers_all=not of_all and found_release is not None and found_release.markets is None,
+        not_offered=next(iter(there.values())) if all(there.values()) and there else "",
         all_markets=ALL_MARKETS,
         **form_of(user),
     )
+
+
+def _offered(user: Any, found: Shown | None) -> tuple[Mapping[str, str], str]:
+    """Why somebody can't open a case of each market that there is, and of all of them; empty where they can."""
+    there = sorted(creators_by_market(found)) if found else []
+    return {market: not_offered(user, WORK_CASE, market) for market in there}, not_offered(user, WORK_CASE, ALL)
 
 
 def _case(request: Request, user: Any, case_id: str, said: str = "", status: int = 200) -> HTMLResponse:
@@ -217,6 +228,7 @@ def _case(request: Request, user: Any, case_id: str, said: str = "", status: int
         kind=kind,
         now=replace(now, parts=_parts_seen(now.parts)),
         formula=FORMULA,
+        not_offered=not_offered(user, WORK_CASE, case.cause.market),
         next_level=work.person_at(here.home, case.cause.market, case.level + 1) if case.state == "open" else "",
         **form_of(user),
     )

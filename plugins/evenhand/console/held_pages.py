@@ -9,11 +9,12 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from evenhand.approval.answers import AnswerRefused
+from evenhand.approval.answers import AnswerRefused, act_of
 from evenhand.console.airflow_api import AirflowRefused, ask, may_answer
 from evenhand.console.asked import Night
 from evenhand.console.forms import ByWord, User, form_of, sent_by_us, who
 from evenhand.console.held import Held, Waiting, held_of
+from evenhand.console.offered import not_offered
 from evenhand.console.reader import say, say_counted
 from evenhand.console.render import page
 from evenhand.console.seen import limited
@@ -248,7 +249,12 @@ def _answerable(found: Shown, held: Held, option: str, person: Person | None) ->
 def _held(
     request: Request, user: Any, found: Shown, held: Held, said: str = "", done: str = "", status: int = 200
 ) -> HTMLResponse:
-    return page(request, "held.html", found, status=status, held=held, said=said, done=done, **form_of(user))
+    waiting = [(each.released.list, each.released.market) for each in held.waiting]
+    not_theirs = {(name, market): not_offered(user, act_of(name), market) for name, market in waiting}
+    return page(
+        request, "held.html", found, status=status, held=held, said=said, done=done, not_theirs=not_theirs,
+        **form_of(user),
+    )  # fmt: skip
 
 
 def _all(

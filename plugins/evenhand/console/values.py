@@ -51,7 +51,7 @@ def _keys_of(words: Labels, kind: str) -> Mapping[str, str]:
 
 def names() -> Names:
     """What keys are called in the reader's language."""
-    return Names(labels(), reader().called, reader().day, reader().number)
+    return Names(labels(), reader().called, reader().day, reader().number, reader().in_currency)
 
 
 def edition(policy: str) -> str:

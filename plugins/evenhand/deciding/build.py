@@ -14,7 +14,8 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.deciding.compiled import ROWS_OF_A_COMMIT, DataTest, Node, Project
+from evenhand.deciding.compiled import DataTest, Node, Project
+from evenhand.deciding.making import Parts, make
 from evenhand.deciding.report import BuildReport, BuiltModel, Problem, forget_report, keep_report
 from evenhand.records.sql_files import Sql, SqlFile
 
@@ -121,7 +122,7 @@ def _build_all(
     """
     _forget(connection, project.nodes)
     built: dict[str, BuiltModel] = {}
-    rows_held = 0
+    parts = Parts(connection) if stops else None
     for node in project.nodes:
         if failed := {first for name in node.parents for first in built[name].failed_first}:
             built[node.name] = BuiltModel(node.name, node.path, skipped_for=tuple(sorted(failed)))
@@ -136,11 +137,8 @@ def _build_all(
             built[node.name] = BuiltModel(node.name, node.path, problems=(problem,))
             _drop(connection, node)
             continue
-        rows_held += built[node.name].rows or 0
-        if stops and rows_held > ROWS_OF_A_COMMIT:
-            connection.commit()
-            connection.begin()
-            rows_held = 0
+        if parts:
+            parts.add(built[node.name].rows or 0)
         for test in node.tests:
             _test(connection, test, built, night, stops=stops)
     return built
@@ -172,14 +170,11 @@ def _drop(connection: duckdb.DuckDBPyConnection, node: Node) -> None:
 
 def _build(connection: duckdb.DuckDBPyConnection, node: Node, night: date) -> BuiltModel:
     begun = time.perf_counter()
-    sql, rows = node.model.of(night), None
-    is_table = node.model.materialized == "table"
-    if is_table and node.contract:
+    sql = node.model.of(night)
+    if node.model.materialized == "table" and node.contract:
         # In the order that the contract has them in, as dbt lays them.
         sql = _SQL("in_order", columns=[name for name, _ in node.contract], rows=Sql(sql))
-    made = connection.execute(f"create or replace {node.model.materialized} main.{node.name} as {sql}")
-    if is_table:
-        ((rows,),) = made.fetchall()
+    rows = make(connection, node.model.materialized, node.name, sql)
     breach = _breach(connection, node)
     return BuiltModel(
         node.name,

@@ -22,6 +22,7 @@ from typing import Any
 
 import duckdb
 
+from evenhand.deciding.making import Parts, make
 from evenhand.policy.renaming import take_names
 from evenhand.records.imports import look_seldom_for_garbage
 from evenhand.settings import settings
@@ -31,9 +32,6 @@ _ANY_NIGHT = "1583-02-28"
 _NAME = "compiled.json"
 # Counts up where what stands in the file changes.
 _FORMAT = 1
-# Each commit waits for the disk, so small models share one. Of rows that aren't committed, DuckDB knows neither how
-# many they are nor what lies in them, and joins them in an order that takes several times as long.
-ROWS_OF_A_COMMIT = 100_000
 
 
 class CompileFailed(Exception):
@@ -166,16 +164,11 @@ def run_models(
         in_parts: whether the open transaction is committed, and another begun, wherever it has many rows.
     """
     take_names(connection, night)
-    rows_held = 0
+    parts = Parts(connection) if in_parts else None
     for number, model in enumerate(models, 1):
-        made = connection.execute(f"create or replace {model.materialized} main.{model.name} as {model.of(night)}")
-        if in_parts and model.materialized == "table":
-            ((rows,),) = made.fetchall()
-            rows_held += rows
-            if rows_held > ROWS_OF_A_COMMIT:
-                connection.commit()
-                connection.begin()
-                rows_held = 0
+        rows = make(connection, model.materialized, model.name, model.of(night))
+        if parts:
+            parts.add(rows or 0)
         if built:
             built(number)
 

@@ -118,6 +118,7 @@ class Measure:
     """A penalty or a reward that is in force.
 
     Attributes:
+        market: that it is of, and whose currency its amount is in.
         prevails: whether it is what the account feels on its scope.
         outranked_by: the row that prevails instead.
         outranks: the rows that it prevails over.
@@ -137,6 +138,7 @@ class Measure:
     programme: str
     first_day: date
     last_day: date | None
+    market: str
     amount: Decimal | None
     prevails: bool
     outranked_by: str | None

@@ -68,7 +68,7 @@ BRINGS = (
     (", ", "until it is settled when it ends"),
 )
 REWARDED = (
-    "What the account did for {programme} in the period from {day} brings {value} on {scope}",
+    "What the account did for {programme} in the period from {day} brings {money} on {scope}",
     "The account is eligible for {programme} ({conditions}), which brings {measure} on {scope} for as long as it does",
     "The account entered the zone {zone} of {programme} ({conditions}), which brings {measure} on {scope} until {day}",
     "The account is in the zone {zone} of {programme}, which brings {measure} on {scope} for as long as it stays there",
@@ -79,7 +79,7 @@ CONDITIONS = (
     "failed: {failed}",
     "in the zone {zone}",
     "balance {how} {value}",
-    "{value} for the period from {day}",
+    "{money} for the period from {day}",
 )
 NO_VALUE = "no value"
 # How parts are put together, and how a sentence ends.
@@ -92,6 +92,7 @@ _READ: Mapping[str, str] = {
     "had": rf"{_NUMBER}(?: %)?|{NO_VALUE}",
     "points": _NUMBER,
     "value": rf"{_NUMBER}(?: %)?",
+    "money": r"(?:[A-Z]{3} )?\d+(?:,\d{3})*(?:\.\d+)?",
     "days": r"\d+",
     "how": "|".join(COMPARATORS.values()),
     "severity": r"(?!content |live |detected )[^,]+?",
@@ -197,6 +198,8 @@ class Story:
             if value.endswith(" %"):
                 return self._amount_of(value)
             return self.names.number(Decimal(value))
+        if name == "money":
+            return self._money(value)
         if name == "how":
             return self.names.words(value)
         if name == "conditions":
@@ -218,6 +221,12 @@ class Story:
         """As a release has it: of what is a part of a whole, and of that alone, it has percent."""
         written, _, unit = said.partition(" ")
         return self.names.of_unit(Decimal(written), "percent" if unit == "%" else self._unit_of.get(unit, ""))
+
+    def _money(self, said: str) -> str:
+        """Without a currency where its market is no country, and in releases of earlier versions."""
+        currency, _, written = said.rpartition(" ")
+        amount = Decimal(written.replace(",", ""))
+        return self.names.money(amount, currency) if currency else self.names.number(amount)
 
     def _key(self, kind: str, said: str) -> str:
         return self._keys.get(kind, {}).get(said) or said.replace(" ", "_").lower()

@@ -18,6 +18,7 @@ from evenhand.explain.labels import Labels, begun
 from evenhand.explain.names import Names
 from evenhand.explain.worded import worded
 from evenhand.policy.language.part import EMERGENCY
+from evenhand.policy.prose.money import money
 from evenhand.policy.prose.words import condition_told
 
 # The order in which entries are told.
@@ -62,6 +63,11 @@ def measures_in_force(
         # and of a reward no release has the unit.
         unit = units.of_edition(reason["pack"], reason["pack_version"], row["programme"]) or reason["unit"] or ""
         condition = condition_told(rule, unit)
+        if (amount := row.get("amount")) is not None:
+            # The condition has it as it is compared, and so has the sentence of releases of earlier versions.
+            written, told = f"{amount.normalize():f}", money(amount, row["market"])
+            condition = condition.replace(f"{written} for", f"{told} for")
+            english = english.replace(f" brings {written} on", f" brings {told} on")
         english = reason_told(english.replace(f"({rule})", f"({condition})") if condition != rule else english, unit)
         # A reward has its pack's, too, and doesn't say it: nobody appeals one.
         route = route if english.endswith(route) else ""
@@ -79,7 +85,8 @@ def measures_in_force(
                 programme=row["programme"],
                 first_day=row["starts_on"],
                 last_day=row["ends_on"],
-                amount=row.get("amount"),
+                market=row["market"],
+                amount=amount,
                 prevails=prevails,
                 outranked_by=outranked_by,
                 outranked_by_label=called.get(outranked_by or "", ""),

@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from evenhand.explain.labels import Labels, begun, number
 from evenhand.explain.published_names import MEASURES
+from evenhand.policy.prose.money import in_currency
 from evenhand.policy.prose.pack_names import PACKS
 from evenhand.policy.prose.words import in_percent, plural, spoken
 
@@ -347,12 +348,14 @@ class Names:
     Attributes:
         words: what the language has for an English word, or the same.
         day, number: how it writes them.
+        money: how it writes an amount, in a currency.
     """
 
     labels: Labels
     words: Callable[[str], str] = str
     day: Callable[[date], str] = str
     number: Callable[[Decimal], str] = number
+    money: Callable[[Decimal, str], str] = in_currency
 
     def of_unit(self, value: Decimal | int, unit: str) -> str:
         """A number of a unit; the number alone without one."""

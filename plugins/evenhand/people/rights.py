@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -23,7 +23,15 @@ _TO = {
 
 
 class WithoutRight(PersonRefused):
-    """Somebody may not do this. The message says who may."""
+    """Somebody may not do this. The message says who may.
+
+    Attributes:
+        others: all who may.
+    """
+
+    def __init__(self, message: str, others: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.others = others
 
 
 def refuse_without_right(
@@ -59,7 +67,7 @@ def refuse_by(people: People, person: Person, right: Right, market: str) -> None
     of = "all markets" if market == ALL else market
     others = people.who_may(right, market)
     said = f"{', '.join(others[:5])} may" if others else "nobody may; have two admins give somebody the right"
-    raise WithoutRight(f"{person.name} may not {_TO[right]} for {of} (people.yml); {said}")
+    raise WithoutRight(f"{person.name} may not {_TO[right]} for {of} (people.yml); {said}", others)
 
 
 def refuse_to_stop(home: Path, person: Person) -> None:
@@ -74,10 +82,9 @@ def refuse_to_stop(home: Path, person: Person) -> None:
         # It is the safe direction: a slip in a file keeps nobody from it.
         return
     if people and not markets_of(people, person.name, "stop"):
-        raise WithoutRight(
-            f"{person.name} may not stop deliveries (people.yml); whoever may for a market: "
-            f"{', '.join(sorted({each.user for each in people.people if each.user and 'stop' in each.rights}))}"
-        )
+        others = sorted({each.user for each in people.people if each.user and markets_of(people, each.user, "stop")})
+        said = f"whoever may for a market: {', '.join(others)}"
+        raise WithoutRight(f"{person.name} may not stop deliveries (people.yml); {said}", others)
 
 
 def markets_of(

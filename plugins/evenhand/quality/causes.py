@@ -35,7 +35,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.deciding.compiled import CompiledModel
-from evenhand.deciding.counterfactual import WhatIf, forget, what_if
+from evenhand.deciding.counterfactual import WhatIf, forget
 from evenhand.policy.tables import TABLES
 from evenhand.policy.texts import PackError
 from evenhand.quality.moves import moved_accounts
@@ -92,7 +92,7 @@ def find_causes(
     bases: Sequence[Base],
     code: Mapping[str, object],
     night: date,
-    opened: Callable[[Path, Path], AbstractContextManager[WhatIf]] = what_if,
+    opened: Callable[[Path, Path], AbstractContextManager[WhatIf]],
 ) -> None:
     """Write `gate.changes`, a row per row of a list that isn't as it was released, and what else a hold may rest on.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.policy.language.part import EMERGENCY as PROGRAMME
+from evenhand.policy.prose.money import money
 from evenhand.quality.moves import KeptList, create_kept_accounts, find_kept_accounts
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.manifest import Manifest
@@ -124,3 +125,6 @@ def write_late_money(connection: duckdb.DuckDBPyConnection) -> None:
     if late is None:
         return
     connection.execute(_SQL("late_money"), {"file": late})
+    for market, programme, taken in connection.execute(_SQL("money_taken")).fetchall():
+        values = {"market": market, "programme": programme, "taken": money(taken, market)}
+        connection.execute(_SQL("say_what_is_taken"), values)

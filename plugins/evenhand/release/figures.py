@@ -9,9 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from babel.numbers import format_currency, get_territory_currencies
+from babel.numbers import format_currency
 
 from evenhand.policy.nodes import parse
+from evenhand.policy.prose.money import currency_of
 from evenhand.policy.prose.words import spoken
 from evenhand.records.databases import reading
 from evenhand.records.sql_files import Sql, SqlFile
@@ -247,12 +248,6 @@ def counted_in(figure: Figure, unit: str) -> Figure:
 
     told = None if figure.figure is None else str(converted(Decimal(figure.figure)))
     return replace(figure, figure=told, low=converted(figure.low), high=converted(figure.high), unit=unit)
-
-
-def currency_of(market: str) -> str | None:
-    """The currency of a market that is named as a country is; None of another."""
-    currencies = get_territory_currencies(market) if len(market) == 2 else []
-    return str(currencies[0]) if currencies else None
 
 
 def with_unit(figure: Decimal, unit: str, market: str = "") -> str:

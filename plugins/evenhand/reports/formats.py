@@ -11,7 +11,8 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 from babel.units import format_unit
 
-from evenhand.release.figures import currency_of, is_money
+from evenhand.policy.prose.money import currency_of
+from evenhand.release.figures import is_money
 from evenhand.reports.catalogue import ENGLISH
 
 NOTHING = "\u2013"
@@ -52,8 +53,11 @@ class Formats:
         Args:
             is_exact: whether it keeps digits beyond those that the currency has coins for, as what is paid does.
         """
-        if not (currency := currency_of(market)):
-            return self.number(amount)
+        currency = currency_of(market)
+        return self.in_currency(amount, currency, is_exact) if currency else self.number(amount)
+
+    def in_currency(self, amount: Decimal, currency: str, is_exact: bool = True) -> str:
+        """An amount in a currency; `is_exact` as of `money`."""
         # Nobody writes the cents of a whole amount, nor a currency's letters without a blank.
         if amount == amount.to_integral_value():
             whole = self.locale.currency_formats["standard"].pattern.replace(".00", "")

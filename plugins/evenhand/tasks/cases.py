@@ -9,10 +9,9 @@ import logging
 from datetime import date
 from typing import Any
 
-from airflow.sdk import task
-
 from evenhand.settings import settings
 from evenhand.tasks.facts import Facts, note, told_if_it_fails
+from evenhand.tasks.facts_task import facts_task
 from evenhand.tasks.pools import WAREHOUSE
 
 log = logging.getLogger(__name__)
@@ -102,7 +101,7 @@ def tell_people(night: date) -> tuple[int, list[str]]:
     return told, untold
 
 
-@task(task_id="update_cases", owner="strategy", pool=WAREHOUSE, multiple_outputs=False)
+@facts_task(task_id="update_cases", owner="strategy", pool=WAREHOUSE)
 def _update_cases(night: str, ti: Any = None) -> Facts:
     """Open, update and close what a person must look at; it fails for itself alone."""
     return alone(lambda: update_cases(date.fromisoformat(night)), ti)

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from airflow.configuration import conf
-from airflow.sdk import TaskGroup, task
+from airflow.sdk import TaskGroup
 
 from evenhand.delivery.config import announces, load_receivers
 from evenhand.settings import settings
 from evenhand.tasks.facts import Facts, note, told_if_it_fails
+from evenhand.tasks.facts_task import facts_task
 
 log = logging.getLogger(__name__)
 # A receiver that is down comes back; sending again is safe, for it knows what it has answered before. It is waited for
@@ -25,7 +26,6 @@ _REPEATED: dict[str, Any] = {
     "retry_delay": timedelta(seconds=conf.getint("core", "default_task_retry_delay")),
     "retry_exponential_backoff": True,
     "pool": "default_pool",
-    "multiple_outputs": False,
 }
 
 
@@ -164,13 +164,13 @@ def held_delivery(release: Path, receiver: str) -> str:
     return ""
 
 
-@task(task_id="deliver_release", **_REPEATED)
+@facts_task(task_id="deliver_release", **_REPEATED)
 def _deliver(night: str, receiver: str) -> Facts:
     """Send the receiver the difference between the release and what it has acknowledged."""
     return deliver_release(date.fromisoformat(night), receiver)
 
 
-@task(task_id="reconcile_receiver", **_REPEATED)
+@facts_task(task_id="reconcile_receiver", **_REPEATED)
 def _reconcile(night: str, receiver: str) -> Facts:
     """Read back what the receiver holds; stop if it isn't the wanted state."""
     return reconcile_receiver(date.fromisoformat(night), receiver)

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import task
-
 from evenhand.settings import Settings, settings
 from evenhand.tasks.cases import alone
 from evenhand.tasks.facts import Facts, note, told_if_it_fails
+from evenhand.tasks.facts_task import facts_task
 
 if TYPE_CHECKING:
     from evenhand.people.people import People
@@ -200,7 +199,7 @@ def _report(here: Settings, night: date, wanted: _Wanted) -> Report | None:
     return report
 
 
-@task(task_id="send_reports", owner="strategy", multiple_outputs=False)
+@facts_task(task_id="send_reports", owner="strategy")
 def _send_reports(night: str, ti: Any = None) -> Facts:
     """Send the night's reports to those who are to have them; it fails for itself alone."""
     return alone(lambda: send_reports(date.fromisoformat(night)), ti, "the reports weren't all sent")

@@ -34,6 +34,7 @@ rewards_with_their_account as (
         rewards_in_force.starts_on,
         rewards_in_force.ends_on,
         rewards_in_force.amount as reward_amount,
+        rewards_in_force.market as market_of_money,
         programmes.unit as unit_of_programme,
         packs.appeal_route
     from rewards_in_force
@@ -48,12 +49,12 @@ reasons_in_words as (
     select
         {{ reason_id(['row_key', 'measure', 'zone', 'condition', 'starts_on', 'ends_on', 'entries']) }} as reason_id,
         'rewards' as list,
-        * exclude (reward_amount, unit_of_programme),
+        * exclude (reward_amount, market_of_money, unit_of_programme),
         case
             when reward_amount is not null
                 then
                     'What the account did for ' || {{ label_of('programme', 'programme') }}
-                    || ' in the period from ' || zone || ' brings ' || {{ plain_number('reward_amount') }}
+                    || ' in the period from ' || zone || ' brings ' || {{ money('reward_amount', 'market_of_money') }}
                     || ' on ' || {{ in_words('scope') }} || '.'
             when programme = 'emergency'
                 then

@@ -33,7 +33,9 @@ create or replace table gate.late_money (
     account_id varchar,
     paid decimal(18, 2),
     left_of_it decimal(18, 2),
-    landed_file varchar
+    landed_file varchar,
+    -- What is taken of the programme in the market, in words.
+    taken varchar
 );
 
 -- name: all_is_data

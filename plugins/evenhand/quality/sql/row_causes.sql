@@ -149,7 +149,7 @@ order by all;
 
 -- name: late_money
 insert into gate.late_money
-select paid.market, paid.programme, paid.account_id, paid.amount, coalesce(tonight.amount, 0), $file
+select paid.market, paid.programme, paid.account_id, paid.amount, coalesce(tonight.amount, 0), $file, null
 from released.last_rewards as paid
 left join (
     select row_key, amount from scratch.steps."1"
@@ -158,3 +158,12 @@ left join (
 left join gate.proposed_rewards as tonight using (row_key)
 where paid.amount > coalesce(again.amount, 0) and paid.amount > coalesce(tonight.amount, 0)
 order by all;
+
+-- name: money_taken
+select market, programme, sum(paid - left_of_it) from gate.late_money
+group by all
+order by all;
+
+-- name: say_what_is_taken
+update gate.late_money set taken = $taken
+where market = $market and programme = $programme;
