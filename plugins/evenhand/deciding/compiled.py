@@ -22,6 +22,7 @@ from typing import Any
 
 import duckdb
 
+from evenhand.deciding.believed import lay_believed
 from evenhand.policy.renaming import take_names
 from evenhand.records.imports import look_seldom_for_garbage
 from evenhand.settings import settings
@@ -166,6 +167,7 @@ def run_models(
         in_parts: whether the open transaction is committed, and another begun, wherever it has many rows.
     """
     take_names(connection, night)
+    lay_believed(connection, models, night)
     rows_held = 0
     for number, model in enumerate(models, 1):
         made = connection.execute(f"create or replace {model.materialized} main.{model.name} as {model.of(night)}")

@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from evenhand.deciding.believed import lay_when_rows_landed
 from evenhand.deciding.build import built_before
 from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.deciding.night_range import ask_about
@@ -43,6 +44,7 @@ class WhatIf:
     def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         self._connection = connection
         self._folder = folder
+        lay_when_rows_landed(connection, _TONIGHT)
         self._held = sorted({each for (each,) in self.execute(f"select market from {_TONIGHT}.held.markets")})
 
     def lay_data_known(self, night: date | None = None) -> None:
