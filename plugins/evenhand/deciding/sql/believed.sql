@@ -31,8 +31,8 @@ union
 select unnest([begins_with, ends_with]) from policy.programmes;
 
 -- name: facts
--- What landed of accounts, version by version: since which day it was so, by any of them, and on which night it became
--- known. What lands on its day is known in time. A version that says nothing else is none.
+-- What landed of accounts, version by version: since which day it was so, by any of them, on which night it became
+-- known, and whether that was later. A version that says nothing else is none.
 create or replace temp table facts as
 with
 
@@ -100,7 +100,7 @@ select distinct
     feed = 'appeals' as is_appeal,
     min(on_day) over (partition by feed, key) as since_day,
     greatest(landed_night, on_day) as night,
-    can_be_late
+    can_be_late and landed_night > min(on_day) over (partition by feed, key) as is_late
 from facts_of_all_feeds
 qualify said is distinct from lag(said) over (partition by feed, key order by landed_night);
 
@@ -142,7 +142,7 @@ select
     cast(done.on_day as date) as on_day,
     min(greatest(done.landed_night, cast(done.on_day as date))) as due_from
 from done
-semi join facts on done.account_id = facts.account_id and facts.can_be_late
+semi join facts on done.account_id = facts.account_id and facts.is_late
 inner join accepted.creator_versions as creators on done.account_id = creators.account_id
 semi join asked on creators.market = asked.market and done.activity = asked.activity
 group by done.account_id, done.on_day;
@@ -154,7 +154,7 @@ select * from days_paid_for
 semi join facts
     on
         days_paid_for.account_id = facts.account_id
-        and facts.can_be_late
+        and facts.is_late
         and days_paid_for.on_day >= facts.since_day
         and days_paid_for.due_from < facts.night
         and facts.night <= $night;
