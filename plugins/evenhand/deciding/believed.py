@@ -19,6 +19,7 @@ import duckdb
 from evenhand.deciding.copies import names_of_its_own
 from evenhand.landing.accepted import create_believed, known_by
 from evenhand.landing.contracts import BY_NAME, FEEDS
+from evenhand.records.databases import quoted
 from evenhand.records.sql_files import Sql, SqlFile
 
 _SQL = SqlFile(__file__)
@@ -26,7 +27,7 @@ _SQL = SqlFile(__file__)
 # What says who is eligible.
 _SAYS = "int_eligibility_periods"
 # Of these feeds a copy knows what had landed by its night; of the others, what is known tonight.
-_OF_FACTS = ("violations", "activities", "trainings", "appeals")
+_OF_FACTS = ("violations", "contents", "activities", "trainings", "appeals")
 
 
 class Model(Protocol):
@@ -56,13 +57,19 @@ def lay_believed(connection: duckdb.DuckDBPyConnection, models: Sequence[Model],
             connection.execute(_SQL("believe"))
 
 
-def lay_when_rows_landed(connection: duckdb.DuckDBPyConnection, warehouse: str) -> None:
-    """Show here what gate 1 knows, in an attached warehouse, of when the rows landed that facts are of."""
+def lay_when_rows_landed(connection: duckdb.DuckDBPyConnection, warehouse: str, night: date | None = None) -> None:
+    """Show here what gate 1 knows, in an attached warehouse, of when the rows landed that facts are of.
+
+    Args:
+        night: until which night; without one, all.
+    """
     if _knows_when_rows_landed(connection, warehouse):
         for schema, tables in (("candidates", _OF_FACTS), ("quarantine", ("bad",))):
             connection.execute(f"create schema if not exists {schema}")
             for table in tables:
-                connection.execute(f"create or replace view {schema}.{table} as from {warehouse}.{schema}.{table}")
+                until = f" where landed_night <= date {quoted(night)}" if night and schema == "candidates" else ""
+                rows = f"from {warehouse}.{schema}.{table}{until}"
+                connection.execute(f"create or replace view {schema}.{table} as {rows}")
 
 
 @contextmanager

@@ -44,7 +44,6 @@ class WhatIf:
     def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         self._connection = connection
         self._folder = folder
-        lay_when_rows_landed(connection, _TONIGHT)
         self._held = sorted({each for (each,) in self.execute(f"select market from {_TONIGHT}.held.markets")})
 
     def lay_data_known(self, night: date | None = None) -> None:
@@ -52,6 +51,7 @@ class WhatIf:
 
         What people impose and lift themselves is always what is known tonight.
         """
+        lay_when_rows_landed(self._connection, _TONIGHT, night)
         self._connection.execute("create schema if not exists emergencies")
         self._connection.execute(f"create or replace view emergencies.known as from {_TONIGHT}.emergencies.known")
         self._connection.execute("drop schema if exists accepted cascade")

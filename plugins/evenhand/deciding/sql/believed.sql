@@ -40,6 +40,7 @@ violations as (
     select
         account_id,
         violation_id as key,
+        content_id,
         try_cast(decided_on as date) as on_day,
         landed_night,
         [
@@ -47,6 +48,20 @@ violations as (
         ] as said,
         true as can_be_late
     from ({{ violations }})
+),
+
+-- Where a rule asks how old a content was, the content is as much a fact as the violation.
+contents as (
+    select
+        violations.account_id,
+        violations.key || '/' || contents.content_id as key,
+        violations.on_day,
+        contents.landed_night,
+        [contents.published_on, contents.withdrawn] as said,
+        true as can_be_late
+    from violations
+    inner join ({{ contents }}) as contents on violations.content_id = contents.content_id
+    where (select count(entry_rules.content_age_at_most_days) > 0 from policy.entry_rules)
 ),
 
 activities as (
@@ -86,7 +101,9 @@ appeals as (
 ),
 
 facts_of_all_feeds as (
-    select 'violations' as feed, * from violations
+    select 'violations' as feed, * exclude (content_id) from violations
+    union all
+    select 'contents' as feed, * from contents
     union all
     select 'activities' as feed, * from activities
     union all
