@@ -75,7 +75,7 @@ def test_a_bonus_of_a_day_on_which_its_bar_was_lifted_isnt_taken_back_for_what_l
     engine.close()
 
 
-def _of_two(
+def of_two(
     name: str,
     *,
     sold_on: str,
@@ -136,8 +136,8 @@ def test_what_an_appeal_takes_back_bars_until_the_night_that_brings_it_but_where
     # Barred, so due since the 8th alone; barred again after a lift; lifted from the day of the decision on; an appeal
     # that is open until then.
     histories = [
-        _of_two("plain", sold_on="03-06", sold_by_another_on="03-07", effect=days, granted=granted),
-        _of_two(
+        of_two("plain", sold_on="03-06", sold_by_another_on="03-07", effect=days, granted=granted),
+        of_two(
             "after",
             sold_on="03-07",
             sold_by_another_on="03-07",
@@ -145,7 +145,7 @@ def test_what_an_appeal_takes_back_bars_until_the_night_that_brings_it_but_where
             granted=granted,
             lifts=[("03-05", "03-06")],
         ),
-        _of_two(
+        of_two(
             "within",
             sold_on="03-05",
             sold_by_another_on="03-06",
@@ -153,7 +153,7 @@ def test_what_an_appeal_takes_back_bars_until_the_night_that_brings_it_but_where
             granted=granted,
             lifts=[("03-05", "03-06")],
         ),
-        _of_two("open", sold_on="03-06", sold_by_another_on="03-07", effect={"appeal_days": 20}, granted=granted),
+        of_two("open", sold_on="03-06", sold_by_another_on="03-07", effect={"appeal_days": 20}, granted=granted),
     ]
 
     first = ["after/b", "open/b", "plain/b", "within/a"]
@@ -171,13 +171,13 @@ def test_what_ends_it_meanwhile_ends_it_in_what_was_known_before_too(models: Seq
     pending = replace(denied, landed=day("03-02"), outcome="pending", decided_on=None)
     against_points = replace(granted, against="x")
     of_points = Event("x", day("03-02"), day("03-02"), violation="spam")
-    of_two = partial(_of_two, sold_on="03-07", sold_by_another_on="03-08")
+    of_both = partial(of_two, sold_on="03-07", sold_by_another_on="03-08")
     longer = {"days": 2, "and_until": "course"}
     shorter = {"days": 20, "shortened_by": {"activity": "course", "to_days": 0}}
     histories = [
-        of_two("longer", effect=longer, granted=granted, events=[course]),
-        of_two("shorter", effect=shorter, granted=granted, events=[course]),
-        of_two(
+        of_both("longer", effect=longer, granted=granted, events=[course]),
+        of_both("shorter", effect=shorter, granted=granted, events=[course]),
+        of_both(
             "denied",
             effect={"appeal_days": 3},
             granted=against_points,

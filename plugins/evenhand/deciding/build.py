@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from evenhand.deciding.believed import lay_believed
 from evenhand.deciding.compiled import DataTest, Node, Project
 from evenhand.deciding.making import Parts, make
 from evenhand.deciding.report import BuildReport, BuiltModel, Problem, forget_report, keep_report
@@ -42,14 +43,21 @@ def build_models(
     """
     forget_report(folder)
     project = project.part(after_gate=False)
+    models = [node.model for node in project.nodes]
+    unbelieved = ""
     with duckdb.connect(str(warehouse), config={"threads": threads} if threads else {}) as connection:
         try:
             connection.begin()
+            lay_believed(connection, models, night)
             built = _build_all(connection, project, night, stops=True)
             connection.commit()
         except duckdb.Error:
             # The first error ends a transaction. One by one, what else is wrong is found as well.
             connection.rollback()
+            try:
+                lay_believed(connection, models, night)
+            except duckdb.Error as error:
+                unbelieved = str(error)
             built = _build_all(connection, project, night, stops=False)
     report = BuildReport(night, tuple(built[node.name] for node in project.nodes))
     keep_report(report, folder)
@@ -57,6 +65,8 @@ def build_models(
         log.log(logging.ERROR if model.problems else logging.INFO, "%s", model)
     if report.failed:
         raise ModelsFailed(report.complaint(folder))
+    if unbelieved:
+        raise ModelsFailed(f"what nights believed before something became known can't be decided: {unbelieved}")
     return report
 
 

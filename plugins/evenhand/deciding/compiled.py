@@ -22,6 +22,7 @@ from typing import Any
 
 import duckdb
 
+from evenhand.deciding.believed import lay_believed
 from evenhand.deciding.making import Parts, make
 from evenhand.policy.renaming import take_names
 from evenhand.records.imports import look_seldom_for_garbage
@@ -164,6 +165,7 @@ def run_models(
         in_parts: whether the open transaction is committed, and another begun, wherever it has many rows.
     """
     take_names(connection, night)
+    lay_believed(connection, models, night)
     parts = Parts(connection) if in_parts else None
     for number, model in enumerate(models, 1):
         rows = make(connection, model.materialized, model.name, model.of(night))

@@ -30,7 +30,7 @@ def lay_copies(connection: duckdb.DuckDBPyConnection, tonight: str, copies: Sequ
             "insert into copies select unnest(?::varchar[]), unnest(?::integer[])", [list(accounts), list(numbers)]
         )
     for contract in FEEDS:
-        renamed = [Sql(f"{name} || '~' || copy as {name}") for name in _names_of_its_own(contract)]
+        renamed = [Sql(f"{name} || '~' || copy as {name}") for name in names_of_its_own(contract)]
         for table in (contract.feed, contract.versions):
             if table:
                 rows = f"{tonight}.accepted.{table}"
@@ -38,7 +38,7 @@ def lay_copies(connection: duckdb.DuckDBPyConnection, tonight: str, copies: Sequ
     connection.execute(_SQL("known", rows=f"{tonight}.emergencies.known"))
 
 
-def _names_of_its_own(contract: Contract) -> list[str]:
+def names_of_its_own(contract: Contract) -> list[str]:
     """The columns whose names a copy has by itself: its account, its keys, and what refers to keys."""
     referring = [column.name for column in contract.columns if column.refers_to and column.name != "account_id"]
     return list(dict.fromkeys(["account_id", contract.key, *referring]))

@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from evenhand.deciding.believed import lay_when_rows_landed
 from evenhand.deciding.build import built_before
 from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.deciding.night_range import ask_about
@@ -50,6 +51,7 @@ class WhatIf:
 
         What people impose and lift themselves is always what is known tonight.
         """
+        lay_when_rows_landed(self._connection, _TONIGHT, night)
         self._connection.execute("create schema if not exists emergencies")
         self._connection.execute(f"create or replace view emergencies.known as from {_TONIGHT}.emergencies.known")
         self._connection.execute("drop schema if exists accepted cascade")

@@ -28,6 +28,13 @@ EMERGENCIES = (
 # A row per night of the last four weeks, feed and market: the rows that landed, and those with a word without effect.
 LANDED_ROWS = "landed_night date, feed varchar, market varchar, rows_landed bigint, rows_without_effect bigint"
 
+# A row per account, edition, eligibility, day of which something became known late, and stretch of nights that believed
+# one answer.
+BELIEVED = (
+    "account_id varchar, edition_id varchar, eligibility varchar, on_day date, known_from date, known_until date,"
+    " is_open boolean"
+)
+
 
 def create_landed_rows() -> Sequence[str]:
     """SQL for the table `arrivals.landed_rows` with nothing in it."""
@@ -37,7 +44,7 @@ def create_landed_rows() -> Sequence[str]:
 def create_accepted(connection: duckdb.DuckDBPyConnection) -> None:
     """The schema `accepted` with a table for each feed, whose rows are each the only version of their key.
 
-    And beside it the tables of emergencies and of what landed, with nothing in them.
+    And beside it the tables of emergencies, of what landed and of what was believed, with nothing in them.
     """
     connection.execute("create schema accepted")
     for contract in FEEDS:
@@ -45,6 +52,7 @@ def create_accepted(connection: duckdb.DuckDBPyConnection) -> None:
         if contract.versions:
             connection.execute(f"create view accepted.{contract.versions} as from accepted.{contract.feed}")
     create_emergencies(connection)
+    create_believed(connection)
     for statement in create_landed_rows():
         connection.execute(statement)
 
@@ -59,7 +67,22 @@ def accepted_as_of(contract: Contract, night: date, warehouse: str = "") -> dict
     Args:
         warehouse: the name of the attached database with the schemas `candidates` and `quarantine`, and a dot.
     """
-    known = _SQL(
+    known = known_by(contract, night, warehouse)
+    newest = _SQL("newest", known=known, key=contract.key, changed_at=Sql(contract.changed_at))
+    tables = {contract.feed: newest}
+    if contract.versions:
+        versions = newest_of_each_night(contract, known)
+        tables[contract.versions] = Sql(f"{versions} order by {contract.key}, landed_night")
+    return tables
+
+
+def known_by(contract: Contract, night: date, warehouse: str = "") -> Sql:
+    """SQL of the good versions of a feed's rows that had landed by a night.
+
+    Args:
+        warehouse: as `accepted_as_of` has it.
+    """
+    return _SQL(
         "known",
         columns=contract.column_names,
         candidates=f"{warehouse}candidates.{contract.feed}",
@@ -67,12 +90,6 @@ def accepted_as_of(contract: Contract, night: date, warehouse: str = "") -> dict
         feed=quoted(contract.feed),
         night=quoted(night),
     )
-    newest = _SQL("newest", known=known, key=contract.key, changed_at=Sql(contract.changed_at))
-    tables = {contract.feed: newest}
-    if contract.versions:
-        versions = newest_of_each_night(contract, known)
-        tables[contract.versions] = Sql(f"{versions} order by {contract.key}, landed_night")
-    return tables
 
 
 def newest_of_each_night(contract: Contract, rows: Sql) -> Sql:
@@ -84,3 +101,9 @@ def create_emergencies(connection: duckdb.DuckDBPyConnection) -> None:
     """The table `emergencies.known` with nothing in it."""
     connection.execute("create schema if not exists emergencies")
     connection.execute(f"create or replace table emergencies.known ({EMERGENCIES})")
+
+
+def create_believed(connection: duckdb.DuckDBPyConnection) -> None:
+    """The table `believed.eligibility` with nothing in it."""
+    connection.execute("create schema if not exists believed")
+    connection.execute(f"create or replace table believed.eligibility ({BELIEVED})")

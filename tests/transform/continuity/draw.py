@@ -18,6 +18,7 @@ from transform.continuity.drawn_breadth import BREADTH
 from transform.continuity.drawn_changes import CHANGES
 from transform.continuity.drawn_emergencies import with_emergencies
 from transform.continuity.drawn_events import account
+from transform.continuity.drawn_late import with_late_facts, with_little_money
 from transform.continuity.drawn_packs import Content, first_version
 from transform.continuity.facts import DAY, FIRST_DAY, LAST_DAY, History
 from transform.continuity.names import drawn_names
@@ -38,7 +39,7 @@ OTHERS = (
     ),
     *("relief", "evaluated", "tiers", "each_rise", "gap", "gone_and_back", "onboarding", "late_rows", "corrections"),
     *("bonuses", "bonus_gates", "moves", "other_packs", "other_kinds", "no_such_market", "renamed", "continued"),
-    *("several_packs", "restored", "versions_of_rows", "contents", "emergencies"),
+    *("several_packs", "restored", "versions_of_rows", "contents", "emergencies", "late_facts"),
 )
 FEATURES = frozenset((*OTHERS, *CHANGES, *BREADTH))
 
@@ -52,10 +53,16 @@ def draw(seed: int, number: int, features: Collection[str]) -> History:
         contents = _with_another_pack_there(chance, contents, name, features)
     if "several_packs" in features and chance.random() < 0.3:
         contents = _with_another_pack_beside(chance, contents, name, features)
+    # By chance of its own: all else is the same with it and without.
+    late = random.Random(f"{seed}/{number}/late")
+    if "late_facts" in features and late.random() < 0.5:
+        scarce = with_little_money(late, contents)
+        contents = scarce if all(_is_pack(content) for content in scarce) else contents
     packs = tuple(pack_from(with_calendars(content)) for content in contents)
     accounts = tuple(account(chance, f"{name}/a{each}", packs, features) for each in range(3))
+    if "late_facts" in features:
+        accounts = with_late_facts(late, accounts)
     if "emergencies" in features:
-        # By chance of its own: all else is the same with them and without.
         struck = random.Random(f"{seed}/{number}/emergencies")
         accounts = tuple(with_emergencies(struck, each, packs) for each in accounts)
     # Who moves goes on where both packs have the same names that day, so that names are those of one pack.
@@ -150,15 +157,22 @@ def with_calendars(content: Content) -> Content:
     return content | {"calendars": {name: days for name, days in named.items() if f"'{name}'" in str(content)}}
 
 
+def _is_pack(content: Content) -> bool:
+    try:
+        pack_from(with_calendars(content))
+    except (ValidationError, LookupError):
+        return False
+    return True
+
+
 def _broadened(chance: random.Random, content: Content, part: str) -> Content:
     """With this part of the language, or as it was where that is no pack."""
     broader = deepcopy(content)
     try:
         BREADTH[part](chance, broader)
-        pack_from(with_calendars(broader))
-    except (ValidationError, LookupError):
+    except LookupError:
         return content
-    return broader
+    return broader if _is_pack(broader) else content
 
 
 def _changed(chance: random.Random, content: Content, features: Collection[str]) -> Content:

@@ -52,6 +52,8 @@ class Engine:
             ("contents", _contents),
         ):
             self._land(feed, [row for account in self._accounts for row in rows_of(account)])
+        # Activities are those of the trainings too.
+        self._land("trainings", [])
         self.connection.commit()
 
     def run(self, night: date) -> None:

@@ -48,6 +48,10 @@ decisions_taken_back as (
     from restored
 ),
 
+believed as (
+    select * from {{ source('believed', 'eligibility') }}
+),
+
 bonuses as (
     select * from {{ source('policy', 'bonuses') }}
 ),
@@ -139,6 +143,15 @@ eligible as (
     inner join packs on eligibility_periods.edition_id = packs.edition_id
 ),
 
+-- Where something became known only after the activity, each night says for itself what it believed.
+eligible_as_nights_believed as (
+    select
+        believed.*,
+        packs.pack_edition_id
+    from believed
+    inner join packs on believed.edition_id = packs.edition_id
+),
+
 -- An eligibility is asked of the activity's day, on each night as the account's history is believed then. A pack of
 -- several markets asks it alike in each, also of who has moved to another of them since.
 due_while_known_and_eligible as (
@@ -158,7 +171,27 @@ due_while_known_and_eligible as (
         on
             eligible.account_id = histories.account_id
             and eligible.history_version = histories.history_version
+    anti join eligible_as_nights_believed as believed
+        on
+            paid_for.account_id = believed.account_id
+            and paid_for.edition_id = believed.pack_edition_id
+            and paid_for.eligibility = believed.eligibility
+            and paid_for.on_day = believed.on_day
     where paid_for.earned > 0 and (paid_for.eligibility is null or eligible.is_open)
+    union all
+    select
+        paid_for.* replace (
+            greatest(paid_for.due_from, believed.known_from) as due_from,
+            least(paid_for.due_until, believed.known_until) as due_until
+        )
+    from activities_that_are_paid_for as paid_for
+    inner join eligible_as_nights_believed as believed
+        on
+            paid_for.account_id = believed.account_id
+            and paid_for.edition_id = believed.pack_edition_id
+            and paid_for.eligibility = believed.eligibility
+            and paid_for.on_day = believed.on_day
+    where paid_for.earned > 0 and believed.is_open
 )
 
 select * exclude (eligibility) from due_while_known_and_eligible

@@ -1,0 +1,270 @@
+-- Longer than other files, for who is decided once more, and as known on which nights, is one chain of steps.
+
+-- name: gate_tables
+select 1
+from information_schema.tables
+where
+    table_catalog = coalesce($warehouse, current_database())
+    and table_schema = 'candidates'
+    and table_name = 'appeals';
+
+-- name: pays_behind_eligibility
+-- Whether a place in a queue can matter to a bonus that asks who is eligible.
+select count(*) > 0
+from policy.bonuses
+where
+    eligibility is not null
+    and (at_most_per_subject is not null or at_most_per_account is not null or budget is not null);
+
+-- name: activities_read
+-- What makes an account eligible, or not; what is only paid for doesn't.
+create or replace temp table activities_read as
+select event_type as activity
+from policy.entry_rules
+where source = 'activity'
+union
+select unnest([clock_starts_with, ends_only_after, paused_by, ended_by, grace_training, answer, extended_by])
+from policy.entry_rules
+union
+select unnest([and_until, shortened_by]) from policy.effects
+union
+select unnest([begins_with, ends_with]) from policy.programmes;
+
+-- name: facts
+-- What landed of accounts, version by version: since which day it was so, by any of them, on which night it became
+-- known, and whether that was later. A version that says nothing else is none.
+create or replace temp table facts as
+with
+
+violations as (
+    select
+        account_id,
+        violation_id as key,
+        content_id,
+        try_cast(decided_on as date) as on_day,
+        landed_night,
+        [
+            account_id, violation_type, severity, decided_on, points, batch_id, content_id, restored_on, withdrawn
+        ] as said,
+        true as can_be_late
+    from ({{ violations }})
+),
+
+-- Where a rule asks how old a content was, the content is as much a fact as the violation.
+contents as (
+    select
+        violations.account_id,
+        violations.key || '/' || contents.content_id as key,
+        violations.on_day,
+        contents.landed_night,
+        [contents.published_on, contents.withdrawn] as said,
+        true as can_be_late
+    from violations
+    inner join ({{ contents }}) as contents on violations.content_id = contents.content_id
+    where (select count(entry_rules.content_age_at_most_days) > 0 from policy.entry_rules)
+),
+
+activities as (
+    select
+        account_id,
+        activity_id as key,
+        try_cast(on_day as date) as on_day,
+        landed_night,
+        [account_id, activity, on_day, quantity, subject, violation_id, content_id, withdrawn] as said,
+        true as can_be_late
+    from ({{ activities }})
+    where activity in (select activities_read.activity from activities_read)
+),
+
+trainings as (
+    select
+        account_id,
+        attempt_id as key,
+        try_cast(passed_on as date) as on_day,
+        landed_night,
+        [account_id, training, passed_on, subject, withdrawn] as said,
+        true as can_be_late
+    from ({{ trainings }})
+    where training in (select activities_read.activity from activities_read)
+),
+
+-- A decision that lands on its day begins another history of its account, which the models know.
+appeals as (
+    select
+        account_id,
+        appeal_id as key,
+        try_cast(coalesce(decided_on, filed_on) as date) as on_day,
+        landed_night,
+        [account_id, violation_id, filed_on, outcome, decided_on, points, channel, withdrawn] as said,
+        landed_night > try_cast(coalesce(decided_on, filed_on) as date) or withdrawn is not null as can_be_late
+    from ({{ appeals }})
+),
+
+facts_of_all_feeds as (
+    select 'violations' as feed, * exclude (content_id) from violations
+    union all
+    select 'contents' as feed, * from contents
+    union all
+    select 'activities' as feed, * from activities
+    union all
+    select 'trainings' as feed, * from trainings
+    union all
+    select 'appeals' as feed, * from appeals
+)
+
+select distinct
+    account_id,
+    feed = 'appeals' as is_appeal,
+    min(on_day) over (partition by feed, key) as since_day,
+    greatest(landed_night, on_day) as night,
+    can_be_late and landed_night > min(on_day) over (partition by feed, key) as is_late
+from facts_of_all_feeds
+qualify said is distinct from lag(said) over (partition by feed, key order by landed_night);
+
+-- name: days_paid_for
+-- The days of which something may be paid for, with the first night on which it was known.
+create or replace temp table days_paid_for as
+with
+
+asked as (
+    select distinct
+        market,
+        activity
+    from policy.bonuses
+    where
+        eligibility is not null
+        and (at_most_per_subject is not null or at_most_per_account is not null or budget is not null)
+),
+
+done as (
+    select
+        account_id,
+        activity,
+        on_day,
+        landed_night
+    from accepted.activity_versions
+    where withdrawn is null
+    union all
+    select
+        account_id,
+        training as activity,
+        passed_on as on_day,
+        landed_night
+    from accepted.training_versions
+    where withdrawn is null
+)
+
+select
+    done.account_id,
+    cast(done.on_day as date) as on_day,
+    min(greatest(done.landed_night, cast(done.on_day as date))) as due_from
+from done
+semi join facts on done.account_id = facts.account_id and facts.is_late
+inner join accepted.creator_versions as creators on done.account_id = creators.account_id
+semi join asked on creators.market = asked.market and done.activity = asked.activity
+group by done.account_id, done.on_day;
+
+-- name: days_with_late_facts
+-- Of which something became known only after what was done on them.
+create or replace temp table days_with_late_facts as
+select * from days_paid_for
+semi join facts
+    on
+        days_paid_for.account_id = facts.account_id
+        and facts.is_late
+        and days_paid_for.on_day >= facts.since_day
+        and days_paid_for.due_from < facts.night
+        and facts.night <= $night;
+
+-- name: copies
+-- A copy of the account for each night that brought something new of these days.
+create or replace temp table copies as
+with
+
+accounts as (
+    select
+        account_id,
+        min(due_from) as first_night,
+        max(on_day) as last_day
+    from days_with_late_facts
+    group by account_id
+),
+
+nights as (
+    select
+        account_id,
+        first_night as night
+    from accounts
+    union
+    select
+        facts.account_id,
+        facts.night
+    from facts
+    inner join accounts
+        on
+            facts.account_id = accounts.account_id
+            and facts.night > accounts.first_night
+            and facts.night <= $night
+    where facts.is_appeal or facts.since_day <= accounts.last_day
+)
+
+select
+    account_id,
+    night,
+    lead(night) over (partition by account_id order by night) as next_night,
+    row_number() over (partition by account_id order by night) as copy
+from nights;
+
+-- name: known_by_then
+-- The newest versions that had landed by the night of each copy.
+create or replace temp table {{ table }} as
+select * exclude (copy, night) replace ({{ renamed }})
+from (
+    select
+        known.*,
+        copies.copy,
+        copies.night
+    from ({{ known }}) as known
+    inner join copies on known.account_id = copies.account_id and known.landed_night <= copies.night
+    qualify
+        row_number() over (
+            partition by copies.account_id, copies.copy, known.{{ key }}
+            order by {{ changed_at }} desc, known.landed_night desc
+        ) = 1
+)
+where withdrawn is null
+order by all;
+
+-- name: known_tonight
+create or replace temp table {{ table }} as
+select known.* replace ({{ renamed }})
+from {{ rows }} as known
+inner join copies using (account_id)
+order by all;
+
+-- name: believe
+insert into believed.eligibility
+select
+    copies.account_id,
+    periods.edition_id,
+    periods.eligibility,
+    days.on_day,
+    copies.night as known_from,
+    copies.next_night as known_until,
+    periods.is_open
+from temp.main.int_eligibility_periods as periods
+inner join copies on periods.account_id = copies.account_id || '~' || copies.copy
+inner join days_with_late_facts as days
+    on
+        copies.account_id = days.account_id
+        and periods.from_day <= days.on_day
+        and (periods.until_day is null or periods.until_day > days.on_day)
+where periods.known_from <= copies.night and (periods.known_until is null or copies.night < periods.known_until)
+order by all;
+
+-- name: temporary
+select
+    table_name,
+    case table_type when 'VIEW' then 'view' else 'table' end as kind
+from information_schema.tables
+where table_catalog = 'temp';

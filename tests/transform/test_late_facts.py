@@ -1,0 +1,152 @@
+"""What lands late says nothing of the nights before it: a payment has the place of the night since which it is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.counterfactual import what_if
+from evenhand.landing.contracts import FEEDS
+from evenhand.policy.load import pack_from
+from made_once import shared_project
+from transform.continuity.engine import Engine
+from transform.continuity.facts import Account, Appeal, Content, Event, History
+from transform.continuity.oracle import decide
+from transform.test_lifted import day, of_two
+
+# Nobody appeals against it; what is appealed against otherwise is another violation.
+_NONE = Appeal("p", "z", day("03-02"), day("03-02"), "pending")
+_GRANTED = Appeal("p", "v", day("03-02"), day("03-09"), "granted", day("03-05"))
+_LONG = {"days": 20}
+_NIGHTS = "select known_from from believed.eligibility order by all"
+
+
+def _with(history: History, *, events: Sequence[Event], appeals: Sequence[Appeal]) -> History:
+    """A history with other facts of the account that is barred."""
+    first, *others = history.accounts
+    return replace(history, accounts=(replace(first, events=tuple(events), appeals=tuple(appeals)), *others))
+
+
+def _aged(name: str) -> History:
+    """A violation of a content that turns out on the 9th to be too old for the rule to count it."""
+    history = _one(name, _LONG)
+    content = history.packs[0].model_dump(exclude_unset=True)
+    (rule,) = content["programmes"]["points"]["entries"]
+    content["programmes"]["points"]["entries"] = [rule | {"content_age_at_most_days": 20}]
+    aged = Content(f"{name}/c", day("01-01"), day("03-09"))
+    events = [replace(each, content=aged) if each.violation else each for each in history.accounts[0].events]
+    return replace(_with(history, events=events, appeals=()), packs=(pack_from(content),))
+
+
+def _together(name: str) -> History:
+    """A violation that lands on the 9th with its granted appeal: it never barred."""
+    history = of_two(name, sold_on="03-04", sold_by_another_on="03-08", effect=_LONG, granted=_GRANTED)
+    first: Account = history.accounts[0]
+    late = [replace(each, landed=day("03-09")) if each.violation else each for each in first.events]
+    return _with(history, events=late, appeals=[replace(each, landed=day("03-09")) for each in first.appeals[1:]])
+
+
+def _one(name: str, effect: dict[str, Any], *events: Event, by: str = "03-08") -> History:
+    """The other sells on a day of its own."""
+    return of_two(name, sold_on="03-07", sold_by_another_on=by, effect=effect, granted=_NONE, events=events)
+
+
+def test_a_payment_has_the_place_of_the_night_that_made_it_due_whatever_lands_late(
+    models: Sequence[CompiledModel],
+) -> None:
+    """There is money for one of two, who sold on the 7th and on the 8th, where nothing else is said."""
+    course = Event("c", day("03-06"), day("03-09"), activity="course")
+    until_course = {"days": 2, "and_until": "course"}
+    cut_by_course = {"days": 20, "shortened_by": {"activity": "course", "to_days": 0}}
+    withdrawn = Event("v", day("03-01"), day("03-09"), violation="spam", withdrawn=True)
+    early = replace(withdrawn, landed=day("03-07"))
+    later = Event("w", day("03-02"), day("03-10"), violation="spam")
+    gone = replace(later, landed=day("03-12"), withdrawn=True)
+    histories = [
+        # Known on the 9th: what ended the bar, that it was shorter, that nothing had barred.
+        _one("course", until_course, course),
+        _one("shorter", cut_by_course, course),
+        _one("withdrawn", _LONG, withdrawn),
+        # Of the violation the type was corrected to one that nothing counts.
+        _one("corrected", _LONG, replace(withdrawn, withdrawn=False, violation="other")),
+        _aged("aged"),
+        _together("together"),
+        # Taken back on the 10th and due again since the 12th, behind what became due between them.
+        _one("again", _LONG, early, later, gone, by="03-11"),
+        # What lands late and doesn't bear on the day moves nobody.
+        _one("elsewhere", _LONG, early, replace(later, on=day("03-08")), by="03-11"),
+        # The same corrections, each in time.
+        _one("in_time", until_course, replace(course, landed=day("03-06"))),
+    ]
+    engine = Engine(models, histories)
+    paid = {}
+    for night in ("03-09", "03-10", "03-12"):
+        engine.run(day(night))
+        said = engine.night(day(night)).paid
+        assert said == {key: amount for each in histories for key, amount in decide(each, day(night)).paid.items()}
+        paid[night] = {name: who for name, who in (key.split("/selling")[0].split("/") for key in said)}
+    ((decided_again,),) = engine.connection.execute(
+        "select list(distinct account_id order by account_id) from believed.eligibility"
+    ).fetchall()
+    left = engine.connection.execute("from duckdb_tables() where temporary").fetchall()
+    engine.close()
+
+    # Nobody else was decided once more, and nothing is left of it.
+    assert decided_again == [
+        f"{each.name}/a"
+        for each in sorted(histories, key=lambda each: each.name)
+        if each.name not in ("elsewhere", "in_time")
+    ]
+    assert left == []
+    late = ("course", "shorter", "withdrawn", "corrected", "aged")
+    assert {name: paid["03-09"][name] for name in late} == dict.fromkeys(late, "b")
+    assert {paid[night]["together"] for night in paid} == {"a"}
+    assert [paid[night].get("again") for night in paid] == ["a", None, "b"]
+    assert paid["03-12"]["elsewhere"] == paid["03-12"]["in_time"] == "a"
+
+
+def test_what_if_only_so_much_were_known_hangs_on_nothing_that_landed_later(tmp_path: Path) -> None:
+    """What barred who sold on the 7th is withdrawn on the 9th; who sold on the 8th was paid, and is."""
+    history = _one("known", _LONG, Event("v", day("03-01"), day("03-09"), violation="spam", withdrawn=True))
+    models = shared_project().models(leading_to=("int_bonus_payments",))
+    engine = Engine(models, [history])
+    engine.run(day("03-09"))
+    engine.connection.execute("create schema held")
+    for columns in ("markets (market varchar)", "accounts (account_id varchar, is_set_aside boolean)"):
+        engine.connection.execute(f"create table held.{columns}")
+    landed = {
+        name
+        for (name,) in engine.connection.execute(
+            "select table_name from duckdb_tables() where schema_name = 'candidates'"
+        ).fetchall()
+    }
+    for contract in FEEDS:
+        if contract.feed not in landed:
+            engine.connection.execute(f"create table candidates.{contract.feed} as from accepted.{contract.feed}")
+    engine.connection.execute(f"attach '{tmp_path}/warehouse.duckdb' as warehouse")
+    engine.connection.execute("copy from database memory to warehouse")
+    engine.close()
+
+    said = []
+    with what_if(tmp_path / "warehouse.duckdb", tmp_path / "scratch.duckdb") as asked:
+        asked.lay_rules_of_tonight()
+        for known in (day("03-08"), None):
+            asked.lay_data_known(known)
+            asked.decide(models, day("03-09"))
+            paid = asked.execute(
+                "select account_id, due_since, amount from main.int_bonus_payments"
+                " where as_of = '2026-03-09' order by due_since"
+            )
+            said.append(
+                ([night for (night,) in asked.execute(_NIGHTS)], [(who, str(on), int(sum)) for who, on, sum in paid])
+            )
+
+    before, now = said
+    assert before == ([], [("known/b", "2026-03-08", 5)])
+    assert now == (
+        [day("03-07"), day("03-09")],
+        [("known/b", "2026-03-08", 5), ("known/a", "2026-03-09", 0)],
+    )
