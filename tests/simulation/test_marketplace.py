@@ -38,9 +38,28 @@ def landed(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+def _landed(home: Path, feed: str) -> str:
+    """Every row that a simulation landed, with its night and market."""
+    files = quoted(home / "landing" / feed / "*/*/*.parquet")
+    return f"from read_parquet({files}, hive_partitioning = true)"
+
+
 def _rows(home: Path, feed: str) -> list[tuple[object, ...]]:
     with duckdb.connect() as connection:
-        return connection.execute(f"from {quoted(home / 'landing' / feed / '*/*/*.parquet')} order by all").fetchall()
+        return connection.execute(f"{_landed(home, feed)} order by all").fetchall()
+
+
+def _others(one: Path, other: Path, feed: str) -> list[tuple[object, ...]]:
+    """Rows that landed in one home and not, or not as often, in another, and their columns where those differ."""
+    with duckdb.connect() as connection:
+        found = [_landed(home, feed) for home in (one, other)]
+        columns = [connection.execute(f"describe {rows}").fetchall() for rows in found]
+        beside = "({}) except all ({})"
+        return [
+            *set(columns[0]).symmetric_difference(columns[1]),
+            *connection.execute(beside.format(*found)).fetchall(),
+            *connection.execute(beside.format(*found[::-1])).fetchall(),
+        ]
 
 
 def test_eleven_feeds_land_in_eight_markets_and_all_of_it_loads(landed: duckdb.DuckDBPyConnection) -> None:
@@ -57,7 +76,7 @@ def test_the_same_plan_lands_the_same_rows_and_another_seed_others(home: Path, t
     assert not _simulate(home)
     assert simulated(home / "landing") == PLAN
     assert _simulate(tmp_path)
-    assert all(_rows(tmp_path, feed) == _rows(home, feed) for feed in FEEDS)
+    assert [row for feed in FEEDS for row in _others(tmp_path, home, feed)] == []
     # How many there are is the same to another seed.
     violations = []
     for seed in (3, 4):
