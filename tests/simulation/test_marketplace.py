@@ -15,7 +15,7 @@ from evenhand.records.databases import quoted
 from evenhand.simulation.marketplace import FEEDS, answer, plan_file_of, simulate, simulated
 from evenhand.simulation.plan import MARKETS, Plan
 
-PLAN = Plan(creators=8000, nights=30, until=date(2026, 10, 31), seed=3)
+PLAN = Plan(creators=5000, nights=30, until=date(2026, 10, 31), seed=3)
 
 
 def _simulate(home: Path, plan: Plan = PLAN) -> bool:
@@ -63,7 +63,7 @@ def test_eleven_feeds_land_in_eight_markets_and_all_of_it_loads(landed: duckdb.D
         assert landed.execute(query).fetchone() == (30, True), feed
     markets = landed.execute("select distinct market from landing.creators order by market").fetchall()
     assert markets == [(name,) for name in sorted(market.name for market in MARKETS)]
-    assert landed.execute("select count(distinct account_id) from landing.creators").fetchone() == (8000,)
+    assert landed.execute("select count(distinct account_id) from landing.creators").fetchone() == (PLAN.creators,)
 
 
 def test_the_same_plan_lands_the_same_rows_and_another_seed_others(home: Path, tmp_path: Path) -> None:
