@@ -49,7 +49,8 @@
 {%- endmacro %}
 
 {#- Every measure of a model by market, for all markets together, and by each of its other dimensions. A row counts once
-    for each of these; a market of which there is none has a row all the same, and so have all markets together. -#}
+    for each of these; a market of which there is none has a row all the same, and so have all markets together: those
+    are the model's `markets_told`. -#}
 {% macro sums_by_market_and_slice(model) %}
     {%- set slices = slices_of(model) %}
     select
