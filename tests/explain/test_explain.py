@@ -444,7 +444,7 @@ def test_support_is_told_nothing_that_waits_and_managers_see_that_it_does(
     undecided = {each["what"] for each in found["timeline"] if each["not_decided"]}
     assert "No live streaming on live" in undecided
     # What its stage was before is as it was.
-    assert "from probation to restricted: no live on live (account health)" in undecided
+    assert "from probation to restricted: No live streaming on live (account health)" in undecided
     assert "from onboarding to active: no penalty is in force" not in undecided
     assert ("Warning on account" in undecided) == (whose == "list")
     assert found["stage_not_decided"]
