@@ -19,7 +19,6 @@ from typing import Any
 
 from evenhand.cases.case import CaseCause
 from evenhand.cases.night_facts import NightFacts
-from evenhand.explain.labels import number
 from evenhand.people.people import ALL
 from evenhand.records.sql_files import SqlFile
 
@@ -63,8 +62,8 @@ class HarmPart:
         rank, orders = self._factors()
         days = f"{self.days} day{'' if self.days == 1 else 's'}"
         return (
-            f"{self.account}: {days} × {number(rank)} ({measure}, {self.why}) × {number(orders)} orders a day"
-            f" = {number(_rounded(self.harm, _DIGITS))}"
+            f"{self.account}: {days} × {rank.normalize():,f} ({measure}, {self.why})"
+            f" × {orders.normalize():,f} orders a day = {_rounded(self.harm, _DIGITS):,}"
         )
 
     def _factors(self) -> tuple[Decimal, Decimal]:

@@ -20,6 +20,7 @@ from evenhand.cases.store import CaseChanged, Cases, CasesBroken, reading, writi
 from evenhand.cases.weighed import weighed_in
 from evenhand.cases.work import WorkRefused
 from evenhand.console.asked import refuse_unknown_kind, refuse_unknown_market
+from evenhand.console.case_refusals import refused
 from evenhand.console.creator import seen_of
 from evenhand.console.forms import ByWord, User, form_of, sent_by_us, who
 from evenhand.console.offered import not_offered
@@ -81,7 +82,7 @@ def open_page(
                 store, here.home, person, "escalation", market.strip(), about, title, accounts, store.as_of()
             )
     except (WorkRefused, CaseChanged, CasesBroken, PersonRefused) as error:
-        return _queue(request, user, {"state": "open"}, account, said=str(error), status=409)
+        return _queue(request, user, {"state": "open"}, account, said=refused(error), status=409)
     return RedirectResponse(f"cases/{case.case_id}", 303)
 
 
@@ -106,7 +107,7 @@ def work_at(
             _known(store, case)
             _DO[action](store, person, case, text, seen)
     except (WorkRefused, CaseChanged, CasesBroken, PersonRefused) as error:
-        return _case(request, user, case, said=str(error), status=409)
+        return _case(request, user, case, said=refused(error), status=409)
     return RedirectResponse(f"../{case}", 303)
 
 
