@@ -44,7 +44,10 @@ def here(tmp_path: Path) -> Settings:
          " expected a name as people.yml has it (an empty name is nobody's; write a name)"),
         ("  - decisions\n", '  - decisions\ntold: [{user: "bo\\u200b"}]\n', "has U+200B, which nobody sees"),
         ("  - decisions\n", "  - decisions\ntold: [{user: b\u043e}]\n", "mixes scripts (Cyrillic, Latin)"),
-        (BOARD, "- a", "expected keys with values"),
+        (BOARD, "- a", "quality.yml:1:1: board: found a list of 1; expected keys with values"),
+        ("markets: [all, TH, ID]", "markets: []", "3:1: markets: found a list of 0; expected at least 1"),
+        ("  - decisions\n", "  - decisions\ntold: [{user: bo, when: []}]\n", "told[0].when: found a list of 0;"
+         " expected at least 1"),
         (BOARD, "[" * 5000 + "]" * 5000, "not YAML: it is nested more than 100 deep"),
         ("markets: [", "markets: {", "quality.yml:3:22: not YAML: expected"),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from evenhand.cases.case import Case, CaseCause
 from evenhand.cases.kinds import KINDS
@@ -17,9 +17,22 @@ from evenhand.people.people import ALL
 from evenhand.records.persons import Person, normalised
 from evenhand.settings import settings
 
+# What keeps something from being done at a case, where pages say it in words of their own.
+Keeps = Literal["owned", "closed", "was_closed", "known", "by_answer", "empty", "no_reason"]
+
 
 class WorkRefused(Exception):
-    """This can't be done at the case. The message says why and what can."""
+    """This can't be done at the case. The message says why and what can, on the terminal.
+
+    Attributes:
+        kind: what keeps it; None where that is said as the message says it, everywhere.
+        values: whom and what it names.
+    """
+
+    def __init__(self, message: str, kind: Keeps | None = None, **values: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.values = values
 
 
 def open_case(
@@ -50,7 +63,8 @@ def open_case(
             if known.state == "open"
             else f"was closed; reopen it: evenhand case reopen {cause.case_id}"
         )
-        raise WorkRefused(f"{cause.case_id}, about {subject}, {what}")
+        keeps: Keeps = "known" if known.state == "open" else "was_closed"
+        raise WorkRefused(f"{cause.case_id}, about {subject}, {what}", keeps, case=cause.case_id)
     cases.append([Draft(cause.case_id, 0, "opened", {"cause": cause.as_content(), "on": str(on)}, by)])
     return _case(cases, cause.case_id)
 
@@ -77,7 +91,9 @@ def take(cases: Cases, home: Path, by: Person, case_id: str, seen: int | None = 
     case = _workable(cases, home, by, case_id)
     if case.owner and case.owner != by.name:
         raise WorkRefused(
-            f"{case.owner} has {case_id}; have it assigned: evenhand case assign {case_id} --to {by.name}"
+            f"{case.owner} has {case_id}; have it assigned: evenhand case assign {case_id} --to {by.name}",
+            "owned",
+            owner=case.owner,
         )
     return _after(cases, case, seen, "taken", {"owner": by.name}, by)
 
@@ -86,7 +102,7 @@ def comment(cases: Cases, home: Path, by: Person, case_id: str, text: str, seen:
     """Say something of a case, open or closed."""
     case = _known(cases, home, by, case_id)
     if not text.strip():
-        raise WorkRefused("an empty comment says nothing; write one")
+        raise WorkRefused("an empty comment says nothing; write one", "empty")
     return _after(cases, case, seen, "commented", {"text": text.strip()}, by)
 
 
@@ -119,7 +135,8 @@ def close(cases: Cases, home: Path, by: Person, case_id: str, why: str, on: date
         name, _, market = case.cause.subject.partition("/")
         raise WorkRefused(
             f"{case_id}: a held list's case is closed by its answer alone: evenhand answer approve --list {name}"
-            f" --market {market}"
+            f" --market {market}",
+            "by_answer",
         )
     reason = _said(why, case_id)
     return _after(cases, case, seen, "closed", {"why": reason, "on": str(on)}, by)
@@ -133,7 +150,7 @@ def reopen(cases: Cases, home: Path, by: Person, case_id: str, why: str, on: dat
     """
     case = _known(cases, home, by, case_id)
     if case.state == "open":
-        raise WorkRefused(f"{case_id} is open already")
+        raise WorkRefused(f"{case_id} is open already", "known", case=case_id)
     if not KINDS[case.cause.kind].closed_by_people:
         raise WorkRefused(f"{case_id}: a held list's case is opened by the night that holds it")
     reason = _said(why, case_id)
@@ -167,7 +184,7 @@ def _names(of: Sequence[str]) -> str:
 
 def _said(why: str, case_id: str) -> str:
     if not why.strip():
-        raise WorkRefused(f"{case_id}: no reason is given; say why, which the case's history keeps")
+        raise WorkRefused(f"{case_id}: no reason is given; say why, which the case's history keeps", "no_reason")
     return why.strip()
 
 
@@ -185,7 +202,9 @@ def person_at(home: Path, market: str, level: int) -> str:
 def _workable(cases: Cases, home: Path, by: Person, case_id: str) -> Case:
     case = _known(cases, home, by, case_id)
     if case.state != "open":
-        raise WorkRefused(f"{case_id} is closed; reopen it first: evenhand case reopen {case_id} --reason TEXT")
+        raise WorkRefused(
+            f"{case_id} is closed; reopen it first: evenhand case reopen {case_id} --reason TEXT", "closed"
+        )
     return case
 
 

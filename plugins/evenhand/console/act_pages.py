@@ -18,6 +18,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from evenhand.console.acts import choices, digest_of, markets
 from evenhand.console.airflow_api import AirflowRefused, ask
+from evenhand.console.asked import refuse_unknown_market
 from evenhand.console.forms import ByWord, User, form_of, sent_by_us, who
 from evenhand.console.offered import not_offered
 from evenhand.console.reader import say, say_counted
@@ -36,6 +37,7 @@ from evenhand.policy.texts import PackError
 from evenhand.records import proposals
 from evenhand.records.history import HistoryBroken
 from evenhand.records.persons import Person, PersonRefused
+from evenhand.release.figures import ALL_MARKETS
 from evenhand.release.reversal import NotReversible, reversal_of, reversible
 from evenhand.settings import settings
 from evenhand.tasks.stop_and_reverse import NotDone, told_of_reversing
@@ -57,7 +59,11 @@ class NotAsked(EmergencyRefused):
 @limited
 def emergency_page(request: Request, user: User, market: str = "", account: str = "", done: str = "") -> HTMLResponse:
     """A measure that is imposed or lifted now: whom, what, until when and why."""
-    return _emergency(request, user, shown(), {"market": market, "accounts": account}, done=done)
+    found = shown()
+    # A case of all markets leads here too: then one is chosen.
+    if found and market not in ("", ALL_MARKETS):
+        refuse_unknown_market(market, found)
+    return _emergency(request, user, found, {"market": market, "accounts": account}, done=done)
 
 
 @router.post("/emergency", dependencies=[Depends(sent_by_us), Depends(may_ask)], response_model=None)
