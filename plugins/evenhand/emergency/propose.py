@@ -232,7 +232,7 @@ def _accounts(connection: duckdb.DuckDBPyConnection, wish: Wish, release: Path) 
 def _refuse_a_reason_of_other_signs(why: str) -> None:
     try:
         # Without one, what is missing is said below.
-        reason(why or "-")
+        reason(why if why.strip() else "-")
     except TextRefused as error:
         raise EmergencyRefused(str(error)) from error
 
