@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from evenhand.people.acts import WORK_CASE, refuse_who_may_not
 from evenhand.people.in_force import people_in_force
 from evenhand.people.people import ALL
 from evenhand.records.persons import Person, normalised
+from evenhand.records.written import LONGEST_REASON, TextRefused, line, remark
 from evenhand.settings import settings
 
 # What keeps something from being done at a case, where pages say it in words of their own.
@@ -50,9 +52,11 @@ def open_case(
     by_hand = [name for name, each in KINDS.items() if each.opened_by_hand]
     if kind not in by_hand:
         raise WorkRefused(f"{kind!r} isn't a kind that people open; write one of {', '.join(by_hand)}")
-    subject, title = " ".join(subject.split()), " ".join(title.split())
-    if not subject or not title:
+    if not subject.strip() or not title.strip():
         raise WorkRefused("a case needs a subject and a title: what it is about, and a line for people")
+    with _taken():
+        subject, title = line(subject, "what the case is about"), line(title, "the title")
+        facts = [line(fact, "a fact", LONGEST_REASON) for fact in facts]
     accounts = tuple(dict.fromkeys(accounts))
     _refuse_others(market, accounts)
     cause = CaseCause(kind, subject, market, title, accounts, tuple(facts), on, about="")
@@ -103,7 +107,9 @@ def comment(cases: Cases, home: Path, by: Person, case_id: str, text: str, seen:
     case = _known(cases, home, by, case_id)
     if not text.strip():
         raise WorkRefused("an empty comment says nothing; write one", "empty")
-    return _after(cases, case, seen, "commented", {"text": text.strip()}, by)
+    with _taken():
+        said = remark(text, "the comment")
+    return _after(cases, case, seen, "commented", {"text": said}, by)
 
 
 def escalate(cases: Cases, home: Path, by: Person, case_id: str, why: str, seen: int | None = None) -> Case:
@@ -185,7 +191,16 @@ def _names(of: Sequence[str]) -> str:
 def _said(why: str, case_id: str) -> str:
     if not why.strip():
         raise WorkRefused(f"{case_id}: no reason is given; say why, which the case's history keeps", "no_reason")
-    return why.strip()
+    with _taken():
+        return remark(why, "the reason", LONGEST_REASON)
+
+
+@contextmanager
+def _taken() -> Iterator[None]:
+    try:
+        yield
+    except TextRefused as error:
+        raise WorkRefused(str(error)) from error
 
 
 def person_at(home: Path, market: str, level: int) -> str:

@@ -16,10 +16,12 @@ from evenhand.console.seen import is_support_alone
 from evenhand.console.shown import Shown
 from evenhand.console.tables import LISTS
 from evenhand.policy.prose.words import spoken
+from evenhand.records.written import finalised
 
 _templates = Environment(
     loader=PackageLoader("evenhand.console"),
     autoescape=True,
+    finalize=finalised,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,

@@ -9,14 +9,14 @@ import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from evenhand.people.people import People
 from evenhand.people.rights import markets_of
 from evenhand.policy.diagnose import dotted, nearest, pack_error
-from evenhand.policy.language.part import Market, Name, Part, Place, mistake, refuse_doubles
+from evenhand.policy.language.part import SEEN, Market, Name, Part, Place, mistake, refuse_doubles
 from evenhand.policy.load import frozen
 from evenhand.policy.texts import Mistake, PackError, Text, position, read_text
 from evenhand.records.persons import PersonRefused, normalised
@@ -77,7 +77,7 @@ class Board(Part):
     board: Name
     """Its name, in addresses and commands; no other board has it."""
 
-    title: str = Field(min_length=1, max_length=80)
+    title: Annotated[str, Field(min_length=1, max_length=80), SEEN]
     """What it is called."""
 
     metrics: tuple[BoardMetric, ...] = Field(min_length=1, max_length=40)
