@@ -1,6 +1,8 @@
 """What is told of an account on a night: the facts that command, JSON and pages show alike.
 
 What is called `…_label` is how the key beside it is said to people, in the language that was asked for.
+
+Longer than other files, for every part of what is told stands in it.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
 from evenhand.delivery.answered import Answered
@@ -83,6 +86,28 @@ class ProgrammeStanding:
     to_next_zone: Decimal | None
     periods: Sequence[Period]
     entries: Sequence[Entry]
+
+    def next_change(self, night: date) -> tuple[date, Decimal] | None:
+        """The last day of a night's balance, and what is added to it then if nothing happens until that.
+
+        None where it stays as it is: what begins and ends together comes to nothing. And where that can't be told: of
+        what is counted in another unit from then on, and of several balances of which none alone is the night's.
+        """
+        kept: dict[str, list[Period]] = {}
+        for each in self.periods:
+            if each.last_day is None or each.last_day >= night:
+                kept.setdefault(each.balance_of, []).append(each)
+        of_it = [to_come for to_come in kept.values() if (to_come[0].zone, to_come[0].balance) == self._where]
+        for before, after in pairwise(of_it[0] if len(of_it) == 1 else ()):
+            if before.last_day is None or before.balance is None or after.balance is None or before.unit != after.unit:
+                return None
+            if before.balance != after.balance:
+                return before.last_day, after.balance - before.balance
+        return None
+
+    @property
+    def _where(self) -> tuple[str, Decimal | None]:
+        return self.zone, self.balance
 
     def unit_told(self, unit: str) -> str:
         """The unit that a number counted in one is told with where this programme's, which is tonight's, is beside it:
