@@ -138,7 +138,7 @@ def test_a_night_that_is_compared_with_history_says_so(home: Path, tmp_path: Pat
 def test_what_a_night_does_not_tell_is_neither_none_nor_a_change(home: Path, tmp_path: Path) -> None:
     shutil.copytree(home, tmp_path / "home", symlinks=True)
     before = Rewritten((tmp_path / "home" / "releases" / f"night={EARLIER}").resolve())
-    before.lose("account_profiles", "standings", "enforcement_gaps", "changes")
+    before.lose("account_profiles", "standings", "enforcement_gaps")
     before.say({}, history={"since": EARLIER, "until": EARLIER, "unusual": []})
     with seen_by_all(tmp_path / "home") as app:
         reader = TestClient(app, base_url="http://127.0.0.1:8080", headers={"accept": "text/html"})

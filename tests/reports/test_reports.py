@@ -388,7 +388,8 @@ def test_a_night_that_is_compared_with_history_says_so(here: Settings) -> None:
 def test_what_a_night_of_history_lacks_is_no_change(here: Settings) -> None:
     before = NIGHT - timedelta(days=1)
     lists: dict[str, Sequence[Sequence[Any]]] = {"rewards": [], "penalties": penalties({("a", "ID", "warning")})}
-    release(here.home, before, lists, history=History(since=before, until=before))
+    # The newest night of a history has a file of changes, in which there is none.
+    release(here.home, before, lists | {"changes": []}, history=History(since=before, until=before))
     of_accounts: dict[str, Sequence[Sequence[Any]]] = {
         "standings": [("ID", "health", "good", 1)] * 3,
         "account_profiles": [("ID", True, None)] * 3,

@@ -18,6 +18,7 @@ from evenhand.console.tables import STAGES
 from evenhand.console.tonight import releases_before
 from evenhand.records.databases import parquet, reading
 from evenhand.records.sql_files import Sql, SqlFile
+from evenhand.release.history import history_of
 from evenhand.release.manifest import CauseCount, MeasureChanges
 from evenhand.settings import settings
 
@@ -115,7 +116,8 @@ def nights_since(shown: Shown, before: Shown | None) -> list[date]:
 
 def nights_with_causes(shown: Shown, before: Shown | None) -> list[date]:
     """Those of these nights that say why rows changed: nights of a history don't."""
-    return [night for night in nights_since(shown, before) if (_folder(night) / "changes.parquet").exists()]
+    there = [(night, _folder(night)) for night in nights_since(shown, before)]
+    return [night for night, folder in there if (folder / "changes.parquet").exists() and not history_of(folder)]
 
 
 def causes(shown: Shown, before: Shown | None, market: str = "") -> Sequence[CauseCount]:

@@ -5,7 +5,7 @@ Longer than other files, for it has a function for each table of a report.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -120,8 +120,12 @@ def of_measures(facts: Facts, language: Language, scope: Scope) -> Table | None:
     return _table(asked, language.say("Penalties by measure"), heads, columns, said)
 
 
-def of_causes(facts: Facts, language: Language, scope: Scope, first: date) -> Table | None:
-    """A row per list and cause: rows that came, went and were changed, on the nights from the first on."""
+def of_causes(facts: Facts, language: Language, scope: Scope, first: date, history: Collection[date]) -> Table | None:
+    """A row per list and cause: rows that came, went and were changed, on the nights from the first on.
+
+    Args:
+        history: the nights that say nothing of causes, whatever they have.
+    """
     if not facts.has("changes"):
         return None
     asked = facts.ask(
@@ -133,7 +137,7 @@ def of_causes(facts: Facts, language: Language, scope: Scope, first: date) -> Ta
     columns += [(name, language.number) for name in ("added", "removed", "changed")]
     heads = [language.say(each) for each in ("List", "Why", "Added", "Removed", "Changed")]
     nights = [each for each in facts.nights if first <= each <= scope.night]
-    known = sum(facts.has("changes", of=each) for each in nights)
+    known = sum(each not in history and facts.has("changes", of=each) for each in nights)
     said = ""
     if known < len(nights):
         counted = {"known": language.number(known), "nights": language.number(len(nights))}
