@@ -97,7 +97,9 @@ def _land(installation: Installation) -> None:
         decided = [row for row in VIOLATIONS if row[-1] == night or (night == str(FIRST) and row[-1] < night)]
         installation.land(night, violations=decided)
     # The day of one content is none, so that its row is in quarantine.
-    installation.land(str(FIRST), creators=CREATORS, contents=[*CONTENTS, ("c99", "a1", "live", "2026-13-99")], appeals=[])
+    installation.land(
+        str(FIRST), creators=CREATORS, contents=[*CONTENTS, ("c99", "a1", "live", "2026-13-99")], appeals=[]
+    )
     installation.land(str(LAST), appeals=STRUCK_OUT)
     installation.land(str(NEXT), appeals=APPEALS)
 
