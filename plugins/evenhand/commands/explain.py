@@ -141,7 +141,8 @@ def _show(found: Explanation, names: Names, to: Console) -> None:
         gives = f": {', '.join(lacking.gives)}" if lacking.gives and lacking.gives != (lacking.label,) else ""
         to.print(f"\n[bold]Doesn't have[/bold] {escape(lacking.label + gives)}", highlight=False, soft_wrap=True)
         for fails in lacking.fails:
-            by = f"; {_of_unit(fails.lacks, fails.unit, names)} away" if fails.lacks is not None else ""
+            more = "more than " if fails.is_more else ""
+            by = "" if fails.lacks is None else f"; {more}{names.distance(fails.lacks, fails.unit)} away"
             to.print(f"  asks for {escape(fails.asks)}; {escape(fails.has)}{by}", highlight=False, soft_wrap=True)
     if found.violations:
         to.print("\n[bold]Violations[/bold]", highlight=False)
@@ -165,7 +166,7 @@ def _show(found: Explanation, names: Names, to: Console) -> None:
 def _show_programme(programme: ProgrammeStanding, names: Names, to: Console) -> None:
     balance = "no figure" if programme.balance is None else _of_unit(programme.balance, programme.unit, names)
     near = (
-        f"; {_of_unit(programme.to_next_zone, programme.unit, names)} from {programme.next_zone_label}"
+        f"; {names.distance(programme.to_next_zone, programme.unit)} from {programme.next_zone_label}"
         if programme.next_zone and programme.to_next_zone is not None
         else ""
     )

@@ -27,6 +27,7 @@ _templates = Environment(
 _templates.filters |= {
     "number": values.number,
     "of_unit": values.of_unit,
+    "distance": values.distance,
     "signed": values.signed,
     "spoken": spoken,
     "worded": values.worded,

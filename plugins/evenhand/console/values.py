@@ -13,6 +13,7 @@ from evenhand.console.reader import once, reader, reader_of, say
 from evenhand.explain.explanation import BY_PEOPLE, Happened
 from evenhand.explain.labels import Labels
 from evenhand.explain.names import Names
+from evenhand.explain.names import distance as distance_of_unit
 from evenhand.explain.names import of_unit as number_of_unit
 from evenhand.explain.worded import worded as with_names
 from evenhand.notices.catalogs import REFERENCE, Catalogs, load_catalogs
@@ -103,6 +104,13 @@ def of_unit(value: Decimal, unit: str, market: str = "") -> str:
     if unit == _MONEY and market:
         return reader().money(value, market)
     return number_of_unit(labels(), reader().words, value, unit, number)
+
+
+def distance(value: Decimal, unit: str, market: str = "") -> str:
+    """How far two numbers of a unit are from one another; `market` as above."""
+    if unit == _MONEY and market:
+        return reader().money(value, market)
+    return distance_of_unit(labels(), reader().words, value, unit, number)
 
 
 def signed(value: int) -> str:

@@ -205,6 +205,7 @@ class FailedCondition:
         has: the account's value, in words.
         lacks: by how much it fails; None where that is no number.
         unit: what that counts; empty where it counts nothing.
+        is_more: whether it fails by that much, too, so that more is needed.
     """
 
     condition: str
@@ -213,6 +214,7 @@ class FailedCondition:
     has: str
     lacks: Decimal | None
     unit: str = ""
+    is_more: bool = False
 
 
 @dataclass(frozen=True)
