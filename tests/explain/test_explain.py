@@ -274,6 +274,9 @@ def test_a_penalty_outranks_those_of_its_scope_and_a_reward_none(
     assert found["a1/account_health/live"]["outranks"] == milder
     assert [found[each]["outranked_by"] for each in milder] == ["a1/account_health/live"] * len(milder)
     assert found["a1/other/live/boost"]["outranks"] == []
+    # It is the same measure twice, of which none is stricter.
+    said = _run("a1", "--no-restore")[1]
+    assert ("No live streaming (Account health) is the same on the same scope" in said) == is_told_what_prevails
 
 
 def test_what_people_wrote_of_what_they_imposed_is_told_as_they_wrote_it(
@@ -449,8 +452,8 @@ def test_support_is_told_nothing_that_waits_and_managers_see_that_it_does(
     undecided = {each["what"] for each in found["timeline"] if each["not_decided"]}
     assert "No live streaming on live" in undecided
     # What its stage was before is as it was.
-    assert "from probation to restricted: no live on live (account health)" in undecided
-    assert "from onboarding to active: no penalty is in force" not in undecided
+    assert "from Probation to Restricted: No live streaming on Live streams (Account health)" in undecided
+    assert "from Onboarding to Active: no penalty is in force" not in undecided
     assert ("Warning on account" in undecided) == (whose == "list")
     assert "No live streaming (Live streams)  not decided" in said
     assert "No live streaming on live (not decided)" in said

@@ -223,6 +223,7 @@ def everything(home: Path, many: int = 25, rule: str = "", answer: str = "", **n
 @pytest.mark.parametrize(
     ("kinds", "asked"),
     [
+        (["live"] * 5, "All of them are of Live streams: ask the system that acts there."),
         (["live"] * 4 + ["short_video"] * 3, "Most of them (4) are of Live streams: ask the system that acts there."),
         (["live"] * 3 + ["short_video"] * 3, "Ask the system that acts."),
         (["live", "live", "short_video", "short_video", "showcase", None], "Ask the system that acts."),

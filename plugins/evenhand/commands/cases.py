@@ -59,6 +59,7 @@ def cases(
     from evenhand.cases.kinds import KINDS
     from evenhand.cases.priority import FORMULA
     from evenhand.cases.store import reading
+    from evenhand.policy.prose.words import days
 
     if kind and kind not in KINDS:
         refuse(f"there is no kind {kind!r}; there are {', '.join(KINDS)}")
@@ -86,7 +87,7 @@ def cases(
     )
     for row in rows[:limit]:
         owner_of_it = f"{row['owner']}{' (level ' + str(row['level']) + ')' if row['level'] else ''}"
-        left = str(row["days_left"]) if row["days_left"] >= 0 else f"{-row['days_left']} over"
+        left = str(row["days_left"]) if row["days_left"] >= 0 else f"{days(-row['days_left'])} overdue"
         said = (row["case_id"], row["title"], row["market"], left, owner_of_it or "nobody", f"{row['priority']:,.1f}")
         table.add_row(*map(escape, said))
     console.print(table)
@@ -115,7 +116,7 @@ def show(case: CaseId, as_json: AsJson = False) -> None:
     kind = KINDS[found.cause.kind].label
     level = f", escalated to level {found.level}" if found.level else ""
     _say(f"{kind} of {found.cause.market}, {found.state}, {found.owner or 'nobody'} has it{level}")
-    said = f"{days(now.days_left)} left" if now.days_left >= 0 else f"{days(-now.days_left)} over"
+    said = f"{days(now.days_left)} left" if now.days_left >= 0 else f"{days(-now.days_left)} overdue"
     _say(f"To be answered by {now.due}: {said} as of night {now.night}")
     for fact in found.cause.facts:
         _say(f"  {fact}")

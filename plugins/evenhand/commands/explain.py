@@ -221,7 +221,8 @@ def _show_measure(measure: Measure, to: Console) -> None:
     if needed := _needed(measure):
         to.print(f"  {escape(needed)}", highlight=False, soft_wrap=True)
     if measure.outranked_by:
-        to.print(f"  not felt: {escape(measure.outranked_by_label)} is stricter on the same scope", highlight=False)
+        why = "is the same" if measure.is_outranked_by_the_same else "is stricter"
+        to.print(f"  not felt: {escape(measure.outranked_by_label)} {why} on the same scope", highlight=False)
     for other in measure.outranks_labels:
         to.print(f"  is felt instead of {escape(other)}", highlight=False)
     for each in measure.answered:

@@ -59,6 +59,7 @@ _templates.globals |= {
     "label": values.label,
     "edition": values.edition,
     "market_name": values.market,
+    "span": values.span,
     "list_of": values.list_of,
     "held_names": lambda held: ", ".join(values.label("list", each.list) for each in held),
     "language_name": _language_name,

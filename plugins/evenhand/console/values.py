@@ -139,6 +139,13 @@ def last_day(value: date | None) -> str:
     return say("no end") if value is None else day(value)
 
 
+def span(first: date, last: date | None) -> str:
+    """Days from the first until the last, if there is one."""
+    if last is None:
+        return say("%(first)s on, without an end", first=day(first))
+    return say("%(first)s to %(last)s", first=day(first), last=day(last))
+
+
 def yes(value: object) -> str:
     """Whether something is so."""
     return say("yes") if value else say("no")

@@ -145,7 +145,7 @@ class Measure:
     Attributes:
         market: that it is of, and whose currency its amount is in.
         prevails: whether it is what the account feels on its scope.
-        outranked_by: the row that prevails instead.
+        outranked_by, outranked_by_measure: the row that prevails instead, and what it brings.
         outranks: the rows that it prevails over.
         before: the balance before it was entered, in the programme's unit.
         explanation: as the release has it, with how to appeal; in the reader's language without, where it has words.
@@ -167,6 +167,7 @@ class Measure:
     amount: Decimal | None
     prevails: bool
     outranked_by: str | None
+    outranked_by_measure: str
     outranked_by_label: str
     outranks: Sequence[str]
     outranks_labels: Sequence[str]
@@ -184,6 +185,11 @@ class Measure:
     appeal_route: str
     cited: Sequence[Cited]
     answered: Sequence[Answered]
+
+    @property
+    def is_outranked_by_the_same(self) -> bool:
+        """Whether what prevails instead is the same measure, which ends later, began earlier or is told first."""
+        return self.outranked_by_measure == self.measure
 
     @property
     def needed(self) -> Sequence[str]:

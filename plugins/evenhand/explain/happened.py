@@ -129,6 +129,15 @@ class Story:
         """A step of it; None where what the release says of it isn't understood."""
         return self._if_understood(lambda: self._told(event, english))
 
+    def in_english(self, event: str, told: str) -> str | None:
+        """A step of which the release has keys in its sentence, with what they are called; None of any other."""
+        if event != "stage_entered":
+            return None
+        try:
+            return self._stage(told)
+        except (ValueError, ArithmeticError):
+            return None
+
     def why(self, english: str) -> str | None:
         """Why there is a measure, without how to appeal; None where that isn't understood."""
         return self._if_understood(lambda: self._why(english))

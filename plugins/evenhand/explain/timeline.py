@@ -46,7 +46,7 @@ def timeline(
             told = step_told(told, unit)
         said = story.told(event, told)
         # What people wrote themselves stays as they wrote it.
-        english = told if event in BY_PEOPLE else sentence_of(told, story.names)
+        english = told if event in BY_PEOPLE else story.in_english(event, told) or sentence_of(told, story.names)
         yield Happened(row["on_day"], event, label, said or english, said is None, row["step"] in not_decided)
 
 
