@@ -68,7 +68,7 @@ def test_each_is_told_once_a_night_of_what_came_to_them_and_what_is_due(home: Pa
     assert (to_ann, to_cy) == ("ann@here", "cy@here")
     assert for_ann.startswith("1 case for you, as of night 2026-03-06: appeal-") and "1 day left; due 2026" in for_ann
     late, assigned = for_cy.removeprefix("2 cases for you, as of night 2026-03-06: ").splitlines()
-    assert "1 day over; due 2026-03-05): Appeal p3" in late
+    assert "1 day overdue; due 2026-03-05): Appeal p3" in late
     assert "9 days left; assigned to you by ann): Appeal p1" in assigned
 
     _release(home, "b", night=1)

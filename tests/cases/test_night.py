@@ -193,6 +193,9 @@ def test_a_gap_is_told_in_words_and_what_was_sold_with_its_money(tmp_path: Path)
         ],
     )  # fmt: skip
     told = {each.cause.accounts[0]: each.cause.facts for each in _cases(tmp_path).values()}
+    # Of several of an account it says which one it is.
+    titles = [each.cause.title for each in _cases(tmp_path).values() if each.cause.accounts == ("a3",)]
+    assert titles == [f"a3: sold in spite of a penalty since {NIGHT.day} {NIGHT:%b %Y}"]
     assert told == {
         "a1": (f"Carried out without a decision since {NIGHT}: violation v1",),
         "a/2": (

@@ -129,7 +129,7 @@ def test_the_newest_night_is_reversed_as_it_was_shown(client: TestClient) -> Non
     assert "reverse the newest night" not in client.get("/").text
     log_in("bo")
     page = client.get("/reverse").text
-    assert re.search(r"Penalties 17 16 Rewards 2 2", _said(page)), _said(page)
+    assert re.search(r"Penalties 17 16 17 Rewards 2 2 2", _said(page)), _said(page)
     assert f"lists/against?night={NIGHT}&amp;against={EARLIER}" in page
     stale = send(client, "/reverse", "/reverse", release="0" * 64, reason="wrong")
     assert (stale.status_code, "Another release is the newest by now" in stale.text) == (409, True)

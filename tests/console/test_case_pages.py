@@ -200,7 +200,13 @@ def test_a_case_that_was_escalated_leads_to_a_measure_now_on_its_accounts(
             store, tmp_path, Person("ann", True), "near_closing", "ID", "x", "A1 is near", ["A1"], NIGHT
         )
     case = f"/cases/{opened.case_id}"
-    assert "/emergency?" not in ann.get(case)
+    assert "/emergency?" not in ann.get(case) and "Escalate to bo" in ann.get(case)
+    # Who has it already isn't offered to have it.
+    with writing(tmp_path) as store:
+        given = work.open_case(store, tmp_path, Person("ann", True), "near_closing", "ID", "y", "Near", ["A2"], NIGHT)
+        work.assign(store, tmp_path, Person("ann", True), given.case_id, "bo")
+    assert "Escalate to" not in (page := ann.get(f"/cases/{given.case_id}"))
+    assert "bo, who has it, is also the next level of escalation." in page
     ann.send(case, f"{case}/escalate", text="It is urgent")
     assert "emergency?market=ID&amp;account=A1" in ann.get(case)
 

@@ -115,7 +115,7 @@ def test_days_without_a_value_have_the_zone_that_they_were_in() -> None:
             ("Good", "1 Mar 2026 to 9 Mar 2026: 5, Good"),
             ("Poor", "10 Mar 2026 to 14 Mar 2026: 2, Poor"),
             ("Usual", "15 Mar 2026 to 19 Mar 2026: Usual"),
-            ("Poor", "20 Mar 2026 to no end: 2, Poor"),
+            ("Poor", "20 Mar 2026 on, without an end: 2, Poor"),
         ]
     }
     # Without a value nothing is drawn above them.
@@ -132,11 +132,11 @@ def test_each_of_several_balances_has_its_own_zones() -> None:
     assert _zones(drawn) == {
         "Of a": [
             ("Good", "1 Mar 2026 to 9 Mar 2026: Of a, 0, Good"),
-            ("Warned", "10 Mar 2026 to no end: Of a, 3, Warned"),
+            ("Warned", "10 Mar 2026 on, without an end: Of a, 3, Warned"),
         ],
         "Of b": [
             ("Warned", "1 Mar 2026 to 19 Mar 2026: Of b, 6, Warned"),
-            ("Good", "20 Mar 2026 to no end: Of b, 0, Good"),
+            ("Good", "20 Mar 2026 on, without an end: Of b, 0, Good"),
         ],
     }
     # The lower one lies before the higher one, so that both can be pointed at.
@@ -153,7 +153,7 @@ def test_periods_of_one_zone_are_one_only_where_they_touch() -> None:
     assert [said for _, said in _zones(drawn)["Zone"]] == [
         "1 Mar 2026 to 8 Mar 2026: Good",
         "11 Mar 2026 to 12 Mar 2026: 2, Good",
-        "13 Mar 2026 to no end: 9, Poor",
+        "13 Mar 2026 on, without an end: 9, Poor",
     ]
 
 

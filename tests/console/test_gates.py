@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from console.serving import seen_by_all
-from evenhand.release.manifest import HeldBack, HeldMarket, Power, Quarantined
+from evenhand.release.manifest import FeedCounts, HeldBack, HeldMarket, History, Power, Quarantined
 from reports.releases import held, release
 
 NIGHT = date(2026, 3, 31)
@@ -89,3 +89,23 @@ def test_an_earlier_night_has_what_was_found_until_then(gates: TestClient) -> No
         ["Orders", "known <b>", "4"], ["Orders", "dated", "1"],
     ]  # fmt: skip
     assert "No list was held." in page and "Markets that weren't decided" not in page
+
+
+def test_a_night_of_history_that_does_not_say_which_rules_were_broken_is_a_gap_and_not_none(tmp_path: Path) -> None:
+    nothing: dict[str, list[tuple[str, ...]]] = {"penalties": [], "rewards": [], "standings": []}
+    before, first = NIGHT - timedelta(days=1), NIGHT - timedelta(days=2)
+    # Of an earlier version, which says how many there are and no more.
+    release(tmp_path, first, nothing, history=History(since=first, until=before),
+            feeds={"orders": FeedCounts(known=9, accepted=2, quarantined=7)})  # fmt: skip
+    release(tmp_path, before, nothing, history=History(since=first, until=before),
+            quarantined=(_quarantined("dated", 5),))  # fmt: skip
+    release(tmp_path, NIGHT, nothing, quarantined=(_quarantined("dated", 6),))
+    with seen_by_all(tmp_path) as app:
+        client = TestClient(app, base_url="http://127.0.0.1:8080", headers={"accept": "text/html"})
+        page, then = client.get("/gates").text, client.get(f"/gates?night={first}").text
+        assert client.get(f"/gates?night={before}").text.count("lists/quarantine") == 0
+    assert [row[2:5] for row in _rows(page, "Gate 1: rows in quarantine")] == [["6", "", "2"]]
+    # The line of the chart begins with the second of the three nights.
+    (drawn,) = re.findall(r'<polyline points="([^"]*)"', page)
+    assert len(drawn.split()) == 2
+    assert "This night doesn't say it." in unescape(then) and "No row was quarantined." not in then

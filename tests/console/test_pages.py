@@ -246,7 +246,7 @@ def test_a_creators_page_says_what_is_in_force_what_happened_and_what_it_was_tol
 
 def test_a_tile_says_all_that_lapses_on_the_day_on_which_something_does(reader: TestClient) -> None:
     """Of two strikes of one day both lapse together; of four of a day each, one does."""
-    for account, said in ((HOSTILE, "2 strikes lapse after"), ("a4", "1 strike lapse after")):
+    for account, said in ((HOSTILE, "2 strikes lapse after"), ("a4", "1 strike lapses after")):
         assert said in _text(reader.get(f"/creator?account={quote(account, safe='')}").text)
 
 

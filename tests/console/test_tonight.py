@@ -1,4 +1,7 @@
-"""The page of a night: each figure is as many rows as its link leads to, of a market, against any night."""
+"""The page of a night: each figure is as many rows as its link leads to, of a market, against any night.
+
+Longer than other files, for every part of the page is in it.
+"""
 
 from __future__ import annotations
 
@@ -130,6 +133,42 @@ def test_a_night_that_is_compared_with_history_says_so(home: Path, tmp_path: Pat
             said = "5 Mar 2026, which it is compared with, is history: its lists were never in force anywhere."
             assert said in reader.get(address).text
             assert said not in reader.get(f"{address}?night={EARLIER}").text
+
+
+def test_what_a_night_does_not_tell_is_neither_none_nor_a_change(home: Path, tmp_path: Path) -> None:
+    shutil.copytree(home, tmp_path / "home", symlinks=True)
+    before = Rewritten((tmp_path / "home" / "releases" / f"night={EARLIER}").resolve())
+    before.lose("account_profiles", "standings", "enforcement_gaps")
+    before.say({}, history={"since": EARLIER, "until": EARLIER, "unusual": []})
+    with seen_by_all(tmp_path / "home") as app:
+        reader = TestClient(app, base_url="http://127.0.0.1:8080", headers={"accept": "text/html"})
+        now, then = reader.get("/").text, reader.get(f"/?night={EARLIER}").text
+    # Penalties and rewards alone have a change.
+    assert all(len(re.findall(r"[+\u2212±]", row)) == 2 for row in _rows_of(now, "Markets"))
+    assert all(row.endswith("\u2013 \u2013 \u2013 released") for row in _rows_of(then, "Markets"))
+    for heading in ("Why rows changed", "Creators by zone", "Creators by stage"):
+        assert "This night doesn't say it." in _section(then, heading)
+
+
+def _rows_of(page: str, heading: str) -> list[str]:
+    """What a reader sees of each row of a part of a page, but for its charts."""
+    (part,) = [each for each in page.split("<section") if re.search(f"<h2>{heading}</h2>", each)]
+    drawn = re.sub(r"<svg.*?</svg>", "", part, flags=re.DOTALL)
+    rows = re.findall(r"<tr>\s*<th scope=\"row\">.*?</tr>", drawn, flags=re.DOTALL)
+    assert rows
+    return [" ".join(unescape(re.sub(r"<[^>]+>", " ", row)).split()) for row in rows]
+
+
+def test_what_is_held_did_not_change(home: Path, tmp_path: Path) -> None:
+    shutil.copytree(home, tmp_path / "home", symlinks=True)
+    tonight = Rewritten((tmp_path / "home" / "releases" / f"night={NIGHT}").resolve())
+    tonight.change("changes", "select * replace (true as is_held) from released")
+    rows = duckdb.sql(f"from '{tonight.folder}/changes.parquet'").fetchall()
+    with seen_by_all(tmp_path / "home") as app:
+        reader = TestClient(app, base_url="http://127.0.0.1:8080", headers={"accept": "text/html"})
+        said = _section(reader.get("/").text, "Why rows changed")
+    assert "Nothing changed since the last release." in said
+    assert f"{len(rows)} row" in said and "reversed, " in said
 
 
 # The earlier night is moved to this one, so that there are two nights without a release.

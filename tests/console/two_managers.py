@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
@@ -104,12 +104,19 @@ class Rewritten:
         new.replace(path)
         self.say(files={f"{table}.parquet": hashlib.sha256(path.read_bytes()).hexdigest()})
 
-    def say(self, files: Mapping[str, str], **otherwise: object) -> None:
+    def lose(self, *tables: str) -> None:
+        """Have it lack tables, as a night of a history does."""
+        for table in tables:
+            (self.folder / f"{table}.parquet").unlink()
+        self.say({}, lost=frozenset(f"{table}.parquet" for table in tables))
+
+    def say(self, files: Mapping[str, str], lost: Collection[str] = (), **otherwise: object) -> None:
         """Have its manifest say of files what they are, and else something otherwise."""
         path = self.folder / "manifest.json"
         before, content = path.stat(), json.loads(path.read_text())
         del content["release_id"]
         content |= otherwise
+        content["files"] = {name: said for name, said in content["files"].items() if name not in lost}
         for name, sha256 in files.items():
             content["files"][name]["sha256"] = sha256
         digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -59,7 +59,7 @@ def test_accounts_are_met_as_they_are_named(release: Path) -> None:
         " now.",
         "From the night 2026-03-05, or the newest that is released by then, until **2026-03-07**.",
         "The accounts are told: “Fake prizes in lives”",
-        "That is 66.7% of the 3 accounts of SG, of which 1 have it as usual: who is met is 1 × Creator, Pilot; 1 ×"
+        "That is 66.7 % of the 3 accounts of SG, of which 1 have it as usual: who is met is 1 × Creator, Pilot; 1 ×"
         " Creator, Restricted.",
         "They are `S-1`, `S-2`.",
     ]

@@ -274,6 +274,9 @@ def test_a_penalty_outranks_those_of_its_scope_and_a_reward_none(
     assert found["a1/account_health/live"]["outranks"] == milder
     assert [found[each]["outranked_by"] for each in milder] == ["a1/account_health/live"] * len(milder)
     assert found["a1/other/live/boost"]["outranks"] == []
+    # It is the same measure twice, of which none is stricter.
+    said = _run("a1", "--no-restore")[1]
+    assert ("No live streaming (Account health) is the same on the same scope" in said) == is_told_what_prevails
 
 
 def test_what_people_wrote_of_what_they_imposed_is_told_as_they_wrote_it(
@@ -394,7 +397,13 @@ def test_what_it_lacks_says_every_condition_that_fails_and_by_how_much() -> None
     )
     assert commission["what"] == "account_health/commission/lower_commission"
     (in_zone,) = commission["fails"]
-    assert (in_zone["asks"], in_zone["has"], in_zone["lacks"]) == ("Account health in Good", "Limited", "3.0000")
+    # What is to be less than 3 is not yet that at 3.
+    assert fails["is_more"] and in_zone["is_more"]
+    assert (in_zone["asks"], in_zone["has"], in_zone["lacks"]) == (
+        "Account health in Good",
+        "it is in Limited",
+        "3.0000",
+    )
     assert _json("a2", "--no-restore")["lacking"] == []
 
 
@@ -444,8 +453,8 @@ def test_support_is_told_nothing_that_waits_and_managers_see_that_it_does(
     undecided = {each["what"] for each in found["timeline"] if each["not_decided"]}
     assert "No live streaming on live" in undecided
     # What its stage was before is as it was.
-    assert "from probation to restricted: No live streaming on live (account health)" in undecided
-    assert "from onboarding to active: no penalty is in force" not in undecided
+    assert "from Probation to Restricted: No live streaming on Live streams (Account health)" in undecided
+    assert "from Onboarding to Active: no penalty is in force" not in undecided
     assert ("Warning on account" in undecided) == (whose == "list")
     assert found["stage_not_decided"]
     assert [each["programme"] for each in found["programmes"] if each["not_decided"]] == ["account_health"]

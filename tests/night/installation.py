@@ -15,6 +15,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from typer.testing import CliRunner
@@ -174,8 +175,8 @@ class Installation:
                 f"select {columns} from read_parquet(?) where {where} order by all", [str(file)]
             ).fetchall()
 
-    def manifest(self, night: str) -> dict[str, object]:
-        content: dict[str, object] = json.loads((self.release(night) / "manifest.json").read_text())
+    def manifest(self, night: str) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads((self.release(night) / "manifest.json").read_text())
         return content
 
     def held(self) -> list[str]:

@@ -60,7 +60,7 @@ def test_what_is_imposed_and_lifted_is_in_force_now_survives_the_next_night_and_
         ("a4", "ended", "campaigns_closed"),
         ("a5", "new", "account_suspended"),
     ]
-    assert len(decided.manifest("2026-03-05")["emergencies"]) == 2  # type: ignore[arg-type]
+    assert len(decided.manifest("2026-03-05")["emergencies"]) == 2
     said = decided.in_process("explain", "a4")
     assert "Lifted by people" in said
     assert "Campaigns closed on campaign until 2026-03-06: Fake prizes in lives" in said

@@ -96,7 +96,10 @@ def _land(installation: Installation) -> None:
     for night in NIGHTS:
         decided = [row for row in VIOLATIONS if row[-1] == night or (night == str(FIRST) and row[-1] < night)]
         installation.land(night, violations=decided)
-    installation.land(str(FIRST), creators=CREATORS, contents=CONTENTS, appeals=[])
+    # The day of one content is none, so that its row is in quarantine.
+    installation.land(
+        str(FIRST), creators=CREATORS, contents=[*CONTENTS, ("c99", "a1", "live", "2026-13-99")], appeals=[]
+    )
     installation.land(str(LAST), appeals=STRUCK_OUT)
     installation.land(str(NEXT), appeals=APPEALS)
 
@@ -161,6 +164,10 @@ def test_nights_are_decided_in_one_go_and_the_night_after_goes_on_from_them(deci
         _is_told_as_history(installation)
 
     assert (list(made.changed), list(again.changed)) == ([FIRST, date(2026, 3, 3), LAST], [])
+    for night in (FIRST, LAST):
+        manifest = installation.manifest(str(night))
+        of_rules = {each["feed"] for each in manifest["quarantined"]}
+        assert of_rules == {feed for feed, rows in manifest["feeds"].items() if rows["quarantined"]} == {"contents"}
     # On 2 March the third account has two strikes, and on 3 March the third one.
     of_two_strikes = [
         ("a3", "account", "warning", "2026-03-01", "2026-03-30"),

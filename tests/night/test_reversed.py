@@ -194,6 +194,7 @@ def test_the_second_person_sees_what_it_comes_to_and_is_another_one(installation
         "wrong strikes",
         f"release of {EARLIER} has {len(installation.rows(EARLIER, 'penalties'))} penalties, 0 rewards",
         f"release of {NIGHT} has {len(installation.rows(NIGHT, 'penalties'))} penalties, 0 rewards",
+        f"{NIGHT} would have {len(installation.rows(EARLIER, 'penalties'))} penalties, 0 rewards",
     ):
         assert part in told
     answer = {"responded_by_user": {"id": "1", "name": "Anonymous"}, "params_input": {"approved_by": "Ann"}}

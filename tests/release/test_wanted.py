@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from evenhand.release.assemble import NothingToGoBackTo, assemble
+from evenhand.release.assemble import NothingToGoBackTo, assemble, rows_wanted
 from evenhand.release.manifest import LastRelease
 from evenhand.release.previous import create_released
 from release.manifests import manifest_of
@@ -85,6 +85,9 @@ def warehouse(tmp_path: Path) -> Path:
 def test_a_reversed_night_has_what_hasnt_ended_and_what_people_decided_themselves(
     warehouse: Path, tmp_path: Path
 ) -> None:
+    before = tmp_path / "releases" / "revisions" / f"night={BEFORE}" / "0001"
+    assert rows_wanted(warehouse, before, NIGHT) == {"penalties": 3, "rewards": 0}
+    assert rows_wanted(warehouse, None, NIGHT) == {"penalties": 6, "rewards": 0}
     assemble(warehouse, tmp_path / "releases", NIGHT, LastRelease(night=BEFORE, release_id="then"))
     assert _wanted(warehouse, "penalties", "account_id, measure") == [
         ("a1", "no_live"),

@@ -78,6 +78,7 @@ def test_what_is_off_target_comes_first_where_a_board_says_so_and_is_said_where_
     # With too few rows nothing is said, and so nothing is missed.
     released(here, NIGHT, "0.9", enough=False)
     unsure = board_report(here, board(here), NIGHT, "en", ["ID"])
+    assert said(unsure)[1] == "There are too few rows to say whether anything is off target."
     assert tables(unsure)["Grant rate"] == [["ID", "\u2013", "too few to say: at most 50.0\u00a0%"]]
     released(here, NIGHT, "0.9", targets=False)
     assert said(board_report(here, board(here), NIGHT, "en"))[1] == "None of these figures has a target."

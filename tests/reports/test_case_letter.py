@@ -32,7 +32,7 @@ def test_a_letter_is_in_its_readers_language() -> None:
     cases = told(-1), told(9, Came("assigned", "ann", "she knows {it}"))
     assert letter("en", *cases) == (
         "2 cases for you, as of night 2026-03-06",
-        ["appeal-1 (1 day over; due 2026-03-05): Appeal p1 {x}",
+        ["appeal-1 (1 day overdue; due 2026-03-05): Appeal p1 {x}",
          "appeal-1 (9 days left; assigned to you by ann (she knows {it})): Appeal p1 {x}"],
     )  # fmt: skip
     assert letter("id", *cases) == (

@@ -223,6 +223,7 @@ def everything(home: Path, many: int = 25, rule: str = "", answer: str = "", **n
 @pytest.mark.parametrize(
     ("kinds", "asked"),
     [
+        (["live"] * 5, "All of them are of Live streams: ask the system that acts there."),
         (["live"] * 4 + ["short_video"] * 3, "Most of them (4) are of Live streams: ask the system that acts there."),
         (["live"] * 3 + ["short_video"] * 3, "Ask the system that acts."),
         (["live", "live", "short_video", "short_video", "showcase", None], "Ask the system that acts."),
@@ -383,6 +384,35 @@ def test_a_night_that_is_compared_with_history_says_so(here: Settings) -> None:
         "It is compared with 30 Mar 2026.",
         "30 Mar 2026 is history: its lists were never in force anywhere.",
     ]
+
+
+def test_what_a_night_of_history_lacks_is_no_change(here: Settings) -> None:
+    before = NIGHT - timedelta(days=1)
+    lists: dict[str, Sequence[Sequence[Any]]] = {"rewards": [], "penalties": penalties({("a", "ID", "warning")})}
+    # The newest night of a history has a file of changes, in which there is none.
+    release(here.home, before, lists | {"changes": []}, history=History(since=before, until=before))
+    of_accounts: dict[str, Sequence[Sequence[Any]]] = {
+        "standings": [("ID", "health", "good", 1)] * 3,
+        "account_profiles": [("ID", True, None)] * 3,
+        "enforcement_gaps": [("ID", "sold", NIGHT, "v")],
+        "changes": [("penalties", "ID", "time_passed", "added", False)],
+    }
+    release(here.home, NIGHT, lists | of_accounts)
+    tables = {each.title: each for each in report_of(here, "week", NIGHT, "en").pages[0].tables}
+    markets, zones = tables["Markets"], tables["Creators by zone"]
+    assert markets.columns == [
+        *("Market", "Penalties in force", "Change", "Rewards in force", "Change"),
+        *("Near a stricter zone", "Enforcement gaps", "Creators"),
+    ]
+    assert zones.columns == ["Programme", "Zone", "Creators"]
+    assert markets.said == zones.said == "Where there is no change, 30 Mar 2026 doesn't tell how many there were."
+    assert tables["Why rows changed"].said == "Known of 1 of 2 nights; the others don't say why."
+    # Between two nights that tell it, all has a change, and why is known of all of them.
+    release(here.home, NIGHT + timedelta(days=1), lists | of_accounts)
+    tables = {each.title: each for each in report_of(here, "night", NIGHT + timedelta(days=1), "en").pages[0].tables}
+    assert list(tables["Markets"].columns).count("Change") == 4
+    assert "Change" in tables["Creators by zone"].columns
+    assert not any(tables[title].said for title in ("Markets", "Creators by zone", "Why rows changed"))
 
 
 def test_every_text_of_a_report_has_words_in_every_language_with_the_same_places(

@@ -134,7 +134,7 @@ def enforcement_gaps(night: NightFacts) -> list[CaseCause]:
                 kind="enforcement_gap",
                 subject=f"{row['gap']}/{row['row_key']}",
                 market=row["market"],
-                title=f"{row['account_id']}: {what}",
+                title=f"{row['account_id']}: {what} since {row['since'].day} {row['since']:%b %Y}",
                 accounts=(row["account_id"],),
                 facts=(f"{what.capitalize()} since {row['since']}: {_subject(row)}", *_sold(row)),
                 since=row["since"],

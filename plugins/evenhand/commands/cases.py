@@ -60,6 +60,7 @@ def cases(
     from evenhand.cases.kinds import KINDS
     from evenhand.cases.priority import FORMULA
     from evenhand.cases.store import reading
+    from evenhand.policy.prose.words import days
 
     if kind and kind not in KINDS:
         refuse(f"there is no kind {kind!r}; there are {', '.join(KINDS)}")
@@ -87,7 +88,7 @@ def cases(
     )
     for row in rows[:limit]:
         owner_of_it = f"{row['owner']}{' (level ' + str(row['level']) + ')' if row['level'] else ''}"
-        left = str(row["days_left"]) if row["days_left"] >= 0 else f"{-row['days_left']} over"
+        left = str(row["days_left"]) if row["days_left"] >= 0 else f"{days(-row['days_left'])} overdue"
         said = (
             row["case_id"],
             in_one_line(row["title"]),
@@ -123,7 +124,7 @@ def show(case: CaseId, as_json: AsJson = False) -> None:
     kind = KINDS[found.cause.kind].label
     level = f", escalated to level {found.level}" if found.level else ""
     _say(f"{kind} of {found.cause.market}, {found.state}, {found.owner or 'nobody'} has it{level}")
-    said = f"{days(now.days_left)} left" if now.days_left >= 0 else f"{days(-now.days_left)} over"
+    said = f"{days(now.days_left)} left" if now.days_left >= 0 else f"{days(-now.days_left)} overdue"
     _say(f"To be answered by {now.due}: {said} as of night {now.night}")
     for fact in found.cause.facts:
         say_entry(f"  {fact}")

@@ -143,7 +143,8 @@ def _show(found: Explanation, names: Names, to: Console) -> None:
         gives = f": {', '.join(lacking.gives)}" if lacking.gives and lacking.gives != (lacking.label,) else ""
         to.print(f"\n[bold]Doesn't have[/bold] {escape(lacking.label + gives)}", highlight=False, soft_wrap=True)
         for fails in lacking.fails:
-            by = f"; {_of_unit(fails.lacks, fails.unit, names)} away" if fails.lacks is not None else ""
+            more = "more than " if fails.is_more else ""
+            by = "" if fails.lacks is None else f"; {more}{names.distance(fails.lacks, fails.unit)} away"
             to.print(f"  asks for {escape(fails.asks)}; {escape(fails.has)}{by}", highlight=False, soft_wrap=True)
     if found.violations:
         to.print("\n[bold]Violations[/bold]", highlight=False)
@@ -167,7 +168,7 @@ def _show(found: Explanation, names: Names, to: Console) -> None:
 def _show_programme(programme: ProgrammeStanding, names: Names, to: Console) -> None:
     balance = "no figure" if programme.balance is None else _of_unit(programme.balance, programme.unit, names)
     near = (
-        f"; {_of_unit(programme.to_next_zone, programme.unit, names)} from {programme.next_zone_label}"
+        f"; {names.distance(programme.to_next_zone, programme.unit)} from {programme.next_zone_label}"
         if programme.next_zone and programme.to_next_zone is not None
         else ""
     )
@@ -223,7 +224,8 @@ def _show_measure(measure: Measure, to: Console) -> None:
     if needed := _needed(measure):
         to.print(f"  {escape(needed)}", highlight=False, soft_wrap=True)
     if measure.outranked_by:
-        to.print(f"  not felt: {escape(measure.outranked_by_label)} is stricter on the same scope", highlight=False)
+        why = "is the same" if measure.is_outranked_by_the_same else "is stricter"
+        to.print(f"  not felt: {escape(measure.outranked_by_label)} {why} on the same scope", highlight=False)
     for other in measure.outranks_labels:
         to.print(f"  is felt instead of {escape(other)}", highlight=False)
     for each in measure.answered:

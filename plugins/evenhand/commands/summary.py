@@ -248,7 +248,9 @@ def _held_back(manifest: Manifest) -> Table:
 
 
 def _causes(manifest: Manifest, speaks: Language) -> Table:
-    table = _table("Changes since the last release, and why", "list", "cause", "added", "removed", "changed")
+    table = _table(
+        "Why rows changed since the last release (not what is held)", "list", "cause", "added", "removed", "changed"
+    )
     for each in manifest.causes:
         cause = speaks.label("cause", each.cause)
         table.add_row(each.list, cause, f"{each.added:,}", f"{each.removed:,}", f"{each.changed:,}")

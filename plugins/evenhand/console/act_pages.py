@@ -42,7 +42,7 @@ from evenhand.records.written import reason as written
 from evenhand.release.figures import ALL_MARKETS
 from evenhand.release.reversal import NotReversible, reversal_of, reversible
 from evenhand.settings import settings
-from evenhand.tasks.stop_and_reverse import NotDone, told_of_reversing
+from evenhand.tasks.stop_and_reverse import NotDone, rows_after, told_of_reversing
 
 router = APIRouter()
 Text = Annotated[str, Form()]
@@ -281,13 +281,15 @@ def _reverse(request: Request, user: Any, said: str = "", done: str = "", status
     found = shown()
     if found is None:
         return page(request, "no_release.html", None, status=status)
-    why_not, before = "", None
+    why_not, before, would_have = "", None, None
+    reversal = reversal_of(settings().home, found.night)
     try:
         _, folder = reversible(settings().releases, found.night)
         before = shown(date.fromisoformat(folder.name.removeprefix("night=")))
+        would_have = rows_after("lift" if reversal else "reverse", found.night, folder)
     except NotReversible as error:
         why_not = str(error)
     return page(
         request, "reverse.html", found, status=status, before=before, why_not=why_not, said=said, done=done,
-        reversal=reversal_of(settings().home, found.night), not_offered=not_offered(user, REVERSE), **form_of(user),
+        would_have=would_have, reversal=reversal, not_offered=not_offered(user, REVERSE), **form_of(user),
     )  # fmt: skip

@@ -40,6 +40,11 @@ class BoardSection:
     rows: Sequence[tuple[Figure, Judged | None]]
 
     @property
+    def met(self) -> int:
+        """How many figures meet their target."""
+        return sum(target is not None and target.state == "met" for _, target in self.rows)
+
+    @property
     def missed(self) -> int:
         """How many of its figures miss their targets."""
         return sum(target is not None and target.state == "missed" for _, target in self.rows)
@@ -85,6 +90,8 @@ def board_page(request: Request, board: str, night: Night = None) -> HTMLRespons
         board=chosen,
         sections=sections,
         missed=sum(each.missed for each in sections),
+        met=sum(each.met for each in sections),
+        are_judged=any(target is not None for each in sections for _, target in each.rows),
         unknown=[each for each in _seen(chosen, found) if each not in there],
         in_languages=languages(),
     )

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from evenhand.console.charts import framed, scale_of
 from evenhand.console.reader import marked, say
 from evenhand.console.shown import Shown
-from evenhand.console.values import day, key_of, label, last_day, number, of_unit
+from evenhand.console.values import day, key_of, label, number, of_unit
 from evenhand.explain.explanation import Explanation, Period, ProgrammeStanding
 from evenhand.policy.prose.words import PERCENT_OF, converted, spoken
 from evenhand.records.databases import reading
@@ -154,7 +154,7 @@ def _chart(of: Explanation, programme: ProgrammeStanding, penalties: Sequence[In
         ).format(
             later=" later" if each.first_day > of.night else "", x=left * 10, y=min(at, nothing), w=width * 10,
             h=round(abs(at - nothing), 2),
-            said=_said(programme, each),
+            said=_said(of, programme, each),
         )  # fmt: skip
     tonight = days.at(of.night + timedelta(days=1))
     drawn += Markup('<line class="tonight" x1="{x}" x2="{x}" y1="0" y2="{h}"/>').format(x=tonight * 10, h=_HIGH)
@@ -167,8 +167,8 @@ def _chart(of: Explanation, programme: ProgrammeStanding, penalties: Sequence[In
         said,
         first=days.first,
         last=days.last,
-        lowest=of_unit(lowest, unit),
-        highest=of_unit(highest, unit),
+        lowest=of_unit(lowest, unit, of.market),
+        highest=of_unit(highest, unit, of.market),
     )
     along = [(0.0, day(days.first)), (_WIDE, day(days.last))]
     if 15 < tonight < 85:
@@ -188,7 +188,7 @@ def _lanes(
         zones = list(zones_over_days(periods))
         if len({each.zone for each in zones}) > 1:
             spans = (
-                _span(days, "zone", each.zone_label, _said(programme, each), each.first_day, each.last_day)
+                _span(days, "zone", each.zone_label, _said(of, programme, each), each.first_day, each.last_day)
                 for each in zones
             )
             yield zones[0].balance_of_label or say("Zone"), Markup("").join(spans)
@@ -250,14 +250,10 @@ def _span(days: _Days, of: str, words: str, said: str, first: date, last: date |
     )
 
 
-def _said(programme: ProgrammeStanding, period: Period) -> str:
-    balance = "" if period.balance is None else of_unit(period.balance, period.unit or programme.unit)
-    return say(
-        "%(first)s to %(last)s: %(balance)s",
-        first=period.first_day,
-        last=last_day(period.last_day),
-        balance=", ".join(each for each in (period.balance_of_label, balance, period.zone_label) if each),
-    )
+def _said(of: Explanation, programme: ProgrammeStanding, period: Period) -> str:
+    balance = "" if period.balance is None else of_unit(period.balance, period.unit or programme.unit, of.market)
+    told = ", ".join(each for each in (period.balance_of_label, balance, period.zone_label) if each)
+    return _from_to(told, period)
 
 
 def _called(of: InForce) -> str:
@@ -265,8 +261,10 @@ def _called(of: InForce) -> str:
     return measure if of.is_released else say("%(measure)s: not released", measure=measure)
 
 
-def _from_to(called: str, of: InForce) -> str:
-    return say("%(first)s to %(last)s: %(balance)s", first=of.first_day, last=last_day(of.last_day), balance=called)
+def _from_to(called: str, of: InForce | Period) -> str:
+    if of.last_day is None:
+        return say("%(first)s on, without an end: %(balance)s", first=of.first_day, balance=called)
+    return say("%(first)s to %(last)s: %(balance)s", first=of.first_day, last=of.last_day, balance=called)
 
 
 def _in_tonights_unit(balance: Decimal, unit: str, tonights: str) -> Decimal:

@@ -54,9 +54,12 @@ def gates_page(request: Request, night: Night = None) -> HTMLResponse:
         "gates.html",
         found,
         nights=len(over),
+        has_rules=any(each and _says_which_rules(each) for _, each in over),
         quarantined=_broken(
             [
-                None if each is None else [(row.feed, row.rule, row.remedy, row.rows) for row in each.quarantined]
+                [(row.feed, row.rule, row.remedy, row.rows) for row in each.quarantined]
+                if each and _says_which_rules(each)
+                else None
                 for _, each in over
             ]
         ),
@@ -73,6 +76,16 @@ def gates_page(request: Request, night: Night = None) -> HTMLResponse:
         power=found.manifest.power,
         others=(DELIVERIES, NOTICES, ITEMS),
     )
+
+
+def _says_which_rules(manifest: Manifest) -> bool:
+    """Whether a release says which rules rows in quarantine break.
+
+    Nights of a history don't say it of a market, and those of earlier versions say how many rows of a feed there are.
+    """
+    if manifest.quarantined or not manifest.history or "quarantine.parquet" in manifest.files:
+        return True
+    return bool(manifest.feeds) and not any(each.quarantined for each in manifest.feeds.values())
 
 
 def _manifests(found: Shown) -> list[tuple[date, Manifest | None]]:

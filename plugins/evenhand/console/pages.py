@@ -61,6 +61,8 @@ def tonight_page(request: Request, night: Night = None, against: Against = "", m
         stages=parts.stages(found, market),
         penalties=parts.penalties(found, before, market),
         causes=parts.causes(found, before, market),
+        held_changes=parts.held_changes(found, before, market),
+        nights_with_causes=parts.nights_with_causes(found, before),
         penalties_over=parts.penalties_over(found, market),
         changes_over=parts.changes_over(found, market),
         nights_since=parts.nights_since(found, before),

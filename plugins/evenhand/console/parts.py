@@ -18,6 +18,7 @@ from evenhand.console.tables import STAGES
 from evenhand.console.tonight import releases_before
 from evenhand.records.databases import parquet, reading
 from evenhand.records.sql_files import Sql, SqlFile
+from evenhand.release.history import history_of
 from evenhand.release.manifest import CauseCount, MeasureChanges
 from evenhand.settings import settings
 
@@ -113,11 +114,26 @@ def nights_since(shown: Shown, before: Shown | None) -> list[date]:
     return sorted(after) if before else [shown.night]
 
 
+def nights_with_causes(shown: Shown, before: Shown | None) -> list[date]:
+    """Those of these nights that say why rows changed: nights of a history don't."""
+    there = [(night, _folder(night)) for night in nights_since(shown, before)]
+    return [night for night, folder in there if (folder / "changes.parquet").exists() and not history_of(folder)]
+
+
 def causes(shown: Shown, before: Shown | None, market: str = "") -> Sequence[CauseCount]:
-    """Why rows changed since another night: those of each night are added up."""
-    folders = [_folder(night) for night in nights_since(shown, before)]
-    there = [folder for folder in folders if (folder / "changes.parquet").exists()]
-    return _causes(tuple(_rows(folder, "changes", shown, market) for folder in there)) if there else ()
+    """Why rows changed since another night: those of each night are added up, without those that are held."""
+    there = _changes(shown, before, market)
+    return _causes(there) if there else ()
+
+
+def held_changes(shown: Shown, before: Shown | None, market: str = "") -> int:
+    """How many rows would have changed since another night whose list is held, or was rejected or reversed."""
+    there = _changes(shown, before, market)
+    return _held(there) if there else 0
+
+
+def _changes(shown: Shown, before: Shown | None, market: str) -> tuple[str, ...]:
+    return tuple(_rows(_folder(night), "changes", shown, market) for night in nights_with_causes(shown, before))
 
 
 def _folder(night: date) -> Path:
@@ -194,10 +210,20 @@ def _penalties(now: str, last: str) -> Sequence[MeasureChanges]:
 
 @lru_cache(maxsize=64)
 def _causes(changes: tuple[str, ...]) -> Sequence[CauseCount]:
-    rows = " union all by name ".join(f"from {each}" for each in changes)
     with reading() as connection:
-        found = connection.execute(causes_counted(Sql(f"({rows})"))).fetchall()
+        found = connection.execute(causes_counted(_all_of(changes))).fetchall()
     return [
         CauseCount(list=of, cause=cause, added=added, removed=removed, changed=changed)
         for of, cause, added, removed, changed in found
     ]
+
+
+@lru_cache(maxsize=64)
+def _held(changes: tuple[str, ...]) -> int:
+    with reading() as connection:
+        found = connection.execute(_SQL("held", rows=_all_of(changes))).fetchone()
+    return int(found[0]) if found else 0
+
+
+def _all_of(changes: Sequence[str]) -> Sql:
+    return Sql(f"({' union all by name '.join(f'from {each}' for each in changes)})")

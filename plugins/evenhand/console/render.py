@@ -29,6 +29,7 @@ _templates = Environment(
 _templates.filters |= {
     "number": values.number,
     "of_unit": values.of_unit,
+    "distance": values.distance,
     "signed": values.signed,
     "spoken": spoken,
     "worded": values.worded,
@@ -60,6 +61,7 @@ _templates.globals |= {
     "label": values.label,
     "edition": values.edition,
     "market_name": values.market,
+    "span": values.span,
     "list_of": values.list_of,
     "held_names": lambda held: ", ".join(values.label("list", each.list) for each in held),
     "language_name": _language_name,

@@ -41,17 +41,18 @@ class Count:
     """How many there are, how many there were on the night that is compared with, and over the last nights.
 
     Attributes:
+        now, before: None where the release doesn't say: nights of a history, and those of earlier versions, lack some.
         trend: the oldest night first; None on one that has no release, or whose release doesn't say.
     """
 
-    now: int
+    now: int | None
     before: int | None
     trend: Sequence[int | None]
 
     @property
     def change(self) -> int | None:
-        """How many more there are; None where nothing is compared with."""
-        return None if self.before is None else self.now - self.before
+        """How many more there are; None where nothing is compared with, or one of the two nights doesn't say."""
+        return None if self.now is None or self.before is None else self.now - self.before
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def markets(shown: Shown, before: Shown | None) -> list[OfMarket]:
             market,
             {
                 what: Count(
-                    _number(now, what, market) or 0,
+                    _number(now, what, market),
                     _number(then, what, market) if then else None,
                     [_number(each, what, market) for each in over_nights],
                 )

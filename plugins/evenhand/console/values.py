@@ -13,6 +13,7 @@ from evenhand.console.reader import once, reader, reader_of, say
 from evenhand.explain.explanation import BY_PEOPLE, Happened
 from evenhand.explain.labels import Labels
 from evenhand.explain.names import Names
+from evenhand.explain.names import distance as distance_of_unit
 from evenhand.explain.names import of_unit as number_of_unit
 from evenhand.explain.worded import worded as with_names
 from evenhand.notices.catalogs import REFERENCE, Catalogs, load_catalogs
@@ -105,6 +106,13 @@ def of_unit(value: Decimal, unit: str, market: str = "") -> str:
     return number_of_unit(labels(), reader().words, value, unit, number)
 
 
+def distance(value: Decimal, unit: str, market: str = "") -> str:
+    """How far two numbers of a unit are from one another; `market` as above."""
+    if unit == _MONEY and market:
+        return reader().money(value, market)
+    return distance_of_unit(labels(), reader().words, value, unit, number)
+
+
 def signed(value: int) -> str:
     """A difference, with its sign."""
     return "±0" if value == 0 else reader().signed(value)
@@ -129,6 +137,13 @@ def minute(written: str) -> str:
 def last_day(value: date | None) -> str:
     """A last day, or that there is none."""
     return say("no end") if value is None else day(value)
+
+
+def span(first: date, last: date | None) -> str:
+    """Days from the first until the last, if there is one."""
+    if last is None:
+        return say("%(first)s on, without an end", first=day(first))
+    return say("%(first)s to %(last)s", first=day(first), last=day(last))
 
 
 def yes(value: object) -> str:

@@ -69,13 +69,13 @@ class Proposed:
                 f"**{plain(p.author)}** asks for {plain(what)}, on {whom}.",
                 f"From the night {self.night}, or the newest that is released by then, until **{p.until}**.",
                 f"The accounts are told: “{plain(p.reason)}”",
-                f"That is {len(p.accounts) / max(self.in_market, 1):.1%} of the {self.in_market:,} accounts of"
+                f"That is {100 * len(p.accounts) / max(self.in_market, 1):.1f} % of the {self.in_market:,} accounts of"
                 f" {plain(p.market)}, of which {self.all_have_it:,} have it as usual: who is met is"
                 f" {'; '.join(f'{count:,} × {plain(_in_words(of, called))}' for of, count in self.who)}.",
                 *(
                     [
                         f"**A third person has to approve it too**: it meets more than {MANY} accounts and more than"
-                        f" {MANY_OF_MARKET:.0%} of the market's."
+                        f" {100 * MANY_OF_MARKET:.0f} % of the market's."
                     ]
                     if p.needs > 1
                     else []

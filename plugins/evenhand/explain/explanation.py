@@ -1,6 +1,8 @@
 """What is told of an account on a night: the facts that command, JSON and pages show alike.
 
 What is called `…_label` is how the key beside it is said to people, in the language that was asked for.
+
+Longer than other files, for every part of what is told stands in it.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
 from evenhand.delivery.answered import Answered
@@ -89,6 +92,28 @@ class ProgrammeStanding:
     entries: Sequence[Entry]
     not_decided: bool = False
 
+    def next_change(self, night: date) -> tuple[date, Decimal] | None:
+        """The last day of a night's balance, and what is added to it then if nothing happens until that.
+
+        None where it stays as it is: what begins and ends together comes to nothing. And where that can't be told: of
+        what is counted in another unit from then on, and of several balances of which none alone is the night's.
+        """
+        kept: dict[str, list[Period]] = {}
+        for each in self.periods:
+            if each.last_day is None or each.last_day >= night:
+                kept.setdefault(each.balance_of, []).append(each)
+        of_it = [to_come for to_come in kept.values() if (to_come[0].zone, to_come[0].balance) == self._where]
+        for before, after in pairwise(of_it[0] if len(of_it) == 1 else ()):
+            if before.last_day is None or before.balance is None or after.balance is None or before.unit != after.unit:
+                return None
+            if before.balance != after.balance:
+                return before.last_day, after.balance - before.balance
+        return None
+
+    @property
+    def _where(self) -> tuple[str, Decimal | None]:
+        return self.zone, self.balance
+
     def unit_told(self, unit: str) -> str:
         """The unit that a number counted in one is told with where this programme's, which is tonight's, is beside it:
         one that is another, and percent always."""
@@ -125,7 +150,7 @@ class Measure:
     Attributes:
         market: that it is of, and whose currency its amount is in.
         prevails: whether it is what the account feels on its scope.
-        outranked_by: the row that prevails instead.
+        outranked_by, outranked_by_measure: the row that prevails instead, and what it brings.
         outranks: the rows that it prevails over.
         before: the balance before it was entered, in the programme's unit.
         explanation: as the release has it, with how to appeal; in the reader's language without, where it has words.
@@ -147,6 +172,7 @@ class Measure:
     amount: Decimal | None
     prevails: bool
     outranked_by: str | None
+    outranked_by_measure: str
     outranked_by_label: str
     outranks: Sequence[str]
     outranks_labels: Sequence[str]
@@ -164,6 +190,11 @@ class Measure:
     appeal_route: str
     cited: Sequence[Cited]
     answered: Sequence[Answered]
+
+    @property
+    def is_outranked_by_the_same(self) -> bool:
+        """Whether what prevails instead is the same measure, which ends later, began earlier or is told first."""
+        return self.outranked_by_measure == self.measure
 
     @property
     def needed(self) -> Sequence[str]:
@@ -185,6 +216,7 @@ class FailedCondition:
         has: the account's value, in words.
         lacks: by how much it fails; None where that is no number.
         unit: what that counts; empty where it counts nothing.
+        is_more: whether it fails by that much, too, so that more is needed.
     """
 
     condition: str
@@ -193,6 +225,7 @@ class FailedCondition:
     has: str
     lacks: Decimal | None
     unit: str = ""
+    is_more: bool = False
 
 
 @dataclass(frozen=True)

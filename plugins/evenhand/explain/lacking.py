@@ -14,7 +14,9 @@ from evenhand.policy.prose.words import COMPARATORS, PERCENT_OF
 # What a condition asks for, and what the account has.
 IN_ZONES, WITHOUT, BOUND = "{programme} in {zones}", "no {measure} or stricter in force", "{programme} {bound}"
 IN_FORCE, STRICTER = "in force", "a stricter one is in force"
-MISSING, HAS = "{programme} is missing", "{programme} is {value}"
+MISSING, HAS, IN_ZONE = "{programme} is missing", "{programme} is {value}", "it is in {zone}"
+# Comparators whose bound itself isn't enough.
+_BEYOND = ("more_than", "less_than")
 EITHER = "{one} or {other}"
 _PLACES = Decimal("0.0001")
 
@@ -84,26 +86,30 @@ def _rewards_of_other_zones(
         asks = names.words(IN_ZONES).format(
             programme=names.of("programme", programme), zones=_either(names, [names.of("zone", zone) for zone in asked])
         )
-        has = names.of("zone", standings[programme]["zone"])
+        has = names.words(IN_ZONE).format(zone=names.of("zone", standings[programme]["zone"]))
         label = _given(names, reward, scope)
         bounds = rows.rules("zones", market, "programme = $programme", programme=programme)
-        lacks = _distance(standings[programme]["balance"], [each for each in bounds if each["zone"] in asked])
+        lacks, is_more = _distance(standings[programme]["balance"], [each for each in bounds if each["zone"] in asked])
         unit = _unit_of(rows, market, programme)
         yield Lacking(
             f"{programme}/{scope}/{reward}",
             label,
             (label,),
-            (FailedCondition("zone", names.of("condition", "zone"), asks, has, lacks, unit),),
+            (FailedCondition("zone", names.of("condition", "zone"), asks, has, lacks, unit, is_more),),
         )
 
 
-def _distance(balance: Decimal | None, zones: Sequence[Mapping[str, Any]]) -> Decimal | None:
-    """How far a balance is from the bound of the nearest of some zones; None where it has none."""
-    if balance is None:
-        return None
-    bounds = [bound for zone in zones for bound in (zone["value_from"], zone["value_below"]) if bound is not None]
-    # What is beyond a bound begins with the next number that there is: the bound itself is told.
-    return min((abs(bound - balance).quantize(_PLACES) for bound in bounds), default=None)
+def _distance(balance: Decimal | None, zones: Sequence[Mapping[str, Any]]) -> tuple[Decimal | None, bool]:
+    """How far a balance is from the nearest of some zones, None if that isn't known; and whether it is to be more."""
+    found: list[tuple[Decimal, bool]] = []
+    for zone in zones if balance is not None else ():
+        first, beyond = zone["value_from"], zone["value_below"]
+        if first is not None and balance < first:
+            found.append(((first - balance).quantize(_PLACES), False))
+        elif beyond is not None and balance >= beyond:
+            # The first value beyond a zone isn't in it.
+            found.append(((balance - beyond).quantize(_PLACES), True))
+    return min(found, default=(None, False))
 
 
 def _unit_of(rows: AccountRows, market: str, programme: str | None) -> str:
@@ -132,7 +138,7 @@ def _condition(
 ) -> FailedCondition:
     """A condition that fails, and how near the account is to the nearest of its alternatives."""
     asks, has = [], []
-    lacks: list[tuple[Decimal, str]] = []
+    lacks: list[tuple[Decimal, bool, str]] = []
     for test in tests:
         if test["without_measure"]:
             measure = names.of("measure", test["without_measure"])
@@ -151,6 +157,7 @@ def _condition(
             else names.words(HAS).format(programme=label, value=names.of_unit(value, unit))
         )
         if value is not None:
-            lacks.append((abs(test["bound"] - value), test["unit"]))
+            lacks.append((abs(test["bound"] - value), test["comparator"] in _BEYOND, test["unit"]))
     label = names.of("condition", name)
-    return FailedCondition(name, label, _either(names, asks) or label, ", ".join(has), *min(lacks, default=(None, "")))
+    by, is_more, counts = min(lacks, default=(None, False, ""))
+    return FailedCondition(name, label, _either(names, asks) or label, ", ".join(has), by, counts, is_more)

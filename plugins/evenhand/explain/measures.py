@@ -89,6 +89,7 @@ def measures_in_force(
                 amount=amount,
                 prevails=prevails,
                 outranked_by=outranked_by,
+                outranked_by_measure=listed["penalties", outranked_by]["measure"] if outranked_by else "",
                 outranked_by_label=called.get(outranked_by or "", ""),
                 outranks=outranks,
                 outranks_labels=tuple(called[each] for each in outranks),

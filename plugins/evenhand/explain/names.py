@@ -341,6 +341,19 @@ def of_unit(
     return f"{count} {word}"
 
 
+def distance(
+    labels: Labels,
+    words: Callable[[str], str],
+    value: Decimal,
+    unit: str,
+    writes: Callable[[Decimal], str] = number,
+) -> str:
+    """How far two numbers of a unit are from one another: of what is told in percent, percentage points."""
+    if (percent := in_percent(value, unit)) is None:
+        return of_unit(labels, words, value, unit, writes)
+    return f"{writes(percent)} {words('percentage point' if percent == 1 else 'percentage points')}"
+
+
 @dataclass(frozen=True)
 class Names:
     """What keys are called in one language.
@@ -360,6 +373,10 @@ class Names:
     def of_unit(self, value: Decimal | int, unit: str) -> str:
         """A number of a unit; the number alone without one."""
         return of_unit(self.labels, self.words, value, unit, self.number)
+
+    def distance(self, value: Decimal, unit: str) -> str:
+        """How far two numbers of a unit are from one another."""
+        return distance(self.labels, self.words, value, unit, self.number)
 
     def of(self, kind: str, key: str | None) -> str:
         """What a key is called; empty for nothing."""

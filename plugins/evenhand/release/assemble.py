@@ -7,13 +7,14 @@ night that is reversed all is, so that it tells nothing of what is usual. And wh
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from evenhand.policy.language.part import EMERGENCY
-from evenhand.records.databases import quoted
+from evenhand.records.databases import open_to_read, parquet, quoted
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.manifest import LastRelease, read_manifest
 from evenhand.release.prevailing import with_what_prevails
@@ -55,17 +56,8 @@ def assemble(warehouse: Path, releases: Path, night: date, back_to: LastRelease 
         connection.begin()
         if back_to:
             take_lists(connection, _revision(releases, back_to), "back")
-            for name, measure in _LISTS.items():
-                rows = _SQL(
-                    "list_of_a_release",
-                    columns=_columns(connection, name),
-                    back=f"released.back_{name}",
-                    gate=f"gate.{name}",
-                    list=quoted(name),
-                    measure=measure,
-                    night=quoted(night),
-                    emergency=quoted(EMERGENCY),
-                )
+            for name in _LISTS:
+                rows = _list_back(name, _columns(connection, name), f"released.back_{name}", night)
                 _want_list(connection, name, rows, night)
             columns = _columns(connection, "reasons")
             connection.execute(_SQL("reasons_of_a_release", columns=columns, emergency=quoted(EMERGENCY)))
@@ -78,6 +70,39 @@ def assemble(warehouse: Path, releases: Path, night: date, back_to: LastRelease 
             rows_of_gate = f"gate.{name}_and_holds"
             connection.execute(_SQL("and_holds", view=f"wanted.{name}", rows=rows_of_gate, is_reversed=is_reversed))
         connection.commit()
+
+
+def rows_wanted(warehouse: Path, before: Path | None, night: date) -> Mapping[str, int]:
+    """How many rows each list of a night would have, released from its warehouse as `assemble` does; that is only read.
+
+    Args:
+        before: the folder of the release that it would be reversed to; None to have what gate 2 lets through.
+
+    Raises:
+        DatabaseInUse: another process writes to the warehouse.
+        duckdb.Error: it isn't one in which the night was decided.
+    """
+    with open_to_read(warehouse, seconds=0) as connection:
+        found = {}
+        for name in _LISTS:
+            back = f"(from {parquet(before / f'{name}.parquet')})" if before else ""
+            rows = f"({_list_back(name, ['account_id'], back, night)})" if before else f"gate.{name}"
+            ((found[name],),) = connection.execute(f"select count(*) from {rows}").fetchall()
+        return found
+
+
+def _list_back(name: str, columns: list[str], back: str, night: date) -> Sql:
+    """What an earlier release had of a list, in `back`, and hasn't ended; and what people decided themselves."""
+    return _SQL(
+        "list_of_a_release",
+        columns=columns,
+        back=Sql(back),
+        gate=f"gate.{name}",
+        list=quoted(name),
+        measure=_LISTS[name],
+        night=quoted(night),
+        emergency=quoted(EMERGENCY),
+    )
 
 
 def _want_list(connection: duckdb.DuckDBPyConnection, name: str, rows: Sql, night: date) -> None:

@@ -25,6 +25,7 @@ from evenhand.release.manifest import (
     History,
     Manifest,
     Metric,
+    Quarantined,
     ReleasedFile,
     ReleasedPack,
     ZoneCount,
@@ -155,7 +156,10 @@ def _manifest(
             ).fetchall()
         ),
         feeds={contract.feed: _counts(connection, contract.feed, night) for contract in FEEDS},
-        quarantined=(),
+        quarantined=tuple(
+            Quarantined(feed=feed, column=column, rule=rule, remedy=remedy, rows=rows)
+            for feed, column, rule, remedy, rows in connection.execute(_SQL("quarantined"), {"night": night}).fetchall()
+        ),
         held_markets=tuple(
             HeldMarket(market=market, why=why, file=file, line=line, since=None)
             for market, why, file, line in connection.execute(

@@ -129,7 +129,10 @@ def _page(told: _Told, unknown: list[str]) -> Page:
     if told.markets and not any(about[1] in told.markets for about in told.judged):
         words.append(language.sentence("None of these figures has a target."))
     elif told.markets and not missed:
-        words.append(language.sentence("Nothing is off target."))
+        states = {judged.state for about, judged in told.judged.items() if about[1] in told.markets}
+        is_known = "met" in states
+        said = "Nothing is off target." if is_known else "There are too few rows to say whether anything is off target."
+        words.append(language.sentence(said))
     for market in unknown:
         called = language.say("All markets") if market == ALL_MARKETS else market
         words.append(language.sentence("Nothing is known of {market} on this night.", market=called))

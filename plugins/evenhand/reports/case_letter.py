@@ -37,7 +37,7 @@ def _line(case: ToldCase, language: Language) -> str:
     left = abs(case.days_left)
     one, many = "{days} day left", "{days} days left"
     if case.days_left < 0:
-        one, many = "{days} day over", "{days} days over"
+        one, many = "{days} day overdue", "{days} days overdue"
     why = [text_of(language.counted(one, many, left, days=language.number(left)))]
     why += [_came(each, language) for each in case.came]
     # As commands and pages take it.

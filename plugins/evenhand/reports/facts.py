@@ -61,14 +61,18 @@ class Facts:
     night: date
     nights: Sequence[date]
     folders: Sequence[Path]
-    there: frozenset[str]
+    there: Mapping[date, frozenset[str]]
     cases: str
     connection: duckdb.DuckDBPyConnection
     queries: list[Query] = field(default_factory=list)
 
-    def has(self, *tables: str) -> bool:
-        """Whether there are these tables: releases of earlier versions, and nights of history, lack some."""
-        return self.there.issuperset(tables)
+    def has(self, *tables: str, of: date | None = None) -> bool:
+        """Whether there are these tables: releases of earlier versions, and nights of history, lack some.
+
+        Args:
+            of: the night that is to have them; by default, the one that is told of.
+        """
+        return self.there.get(of or self.night, frozenset()).issuperset(tables)
 
     def ask(self, sql: str, *key: str) -> Asked:
         """Ask, and keep what was asked.
@@ -115,9 +119,13 @@ def facts_of(home: Path, releases: Path, night: date, cases: str | None = None) 
         # What is asked from here on may come out of a report that somebody sent.
         shut(connection, [*read, *([export] if export else [])])
         nights = [night_of(each) for each in folders]
-        of_night = {name for name, files in tables.items() if folders[-1] in {path.parent for path in files}}
+        there: dict[date, set[str]] = {each: set() for each in nights}
+        for name, files in tables.items():
+            for path in files:
+                there[night_of(path.parent)].add(name)
         named = str(export.relative_to(home)) if export else ""
-        yield Facts(night, nights, folders, frozenset({*of_night, "cases"}), named, connection)
+        there[night].add("cases")
+        yield Facts(night, nights, folders, {of: frozenset(has) for of, has in there.items()}, named, connection)
 
 
 def looked_at(releases: Path, night: date) -> list[Path]:

@@ -139,7 +139,7 @@ def _of_any(told: _Told, scope: Scope) -> list[Table | None]:
     return [
         sections.of_nights(facts, language, scope, told.first) if told.kind == "week" else None,
         sections.of_measures(facts, language, scope),
-        sections.of_causes(facts, language, scope, told.first),
+        sections.of_causes(facts, language, scope, told.first, told.history),
         sections.of_zones(facts, language, scope),
         sections.of_appeals(facts, language, scope, told.first),
     ]

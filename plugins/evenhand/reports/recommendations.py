@@ -1,4 +1,7 @@
-"""What somebody should look at: each kind is an entry of one table, in the order of how much it matters."""
+"""What somebody should look at: each kind is an entry of one table, in the order of how much it matters.
+
+Longer than other files, for every kind stands in it.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +43,7 @@ class RecommendationKind:
         key: the columns that tell them apart.
         said: the sentence, with columns as places; `many` where `counts` isn't 1, and `unknown` where one of them is
             empty.
+        whole: the sentence where the first of the columns `of_whole` is as much as the second.
         labels: columns that are keys, and what the catalogues call a key of what they are.
         shares: columns that are parts of a whole.
         page: where it is looked at: a page, and the columns that it is filtered by.
@@ -56,6 +60,8 @@ class RecommendationKind:
     many: str = ""
     counts: str = ""
     unknown: str = ""
+    whole: str = ""
+    of_whole: tuple[str, str] | None = None
     labels: Mapping[str, str] | None = None
     shares: Sequence[str] = ()
     filters: Sequence[str] = ()
@@ -141,6 +147,12 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
         unknown=(
             "{gaps} gaps of {market} are older than 3 days, the oldest since {since}: {gap}. Ask the system that acts."
         ),
+        # Of all of them, most is said of none.
+        whole=(
+            "{gaps} gaps of {market} are older than 3 days, the oldest since {since}: {gap}. All of them are of"
+            " {system}: ask the system that acts there."
+        ),
+        of_whole=("most", "gaps"),
         labels={"gap": "gap", "system": "surface"},
         page="lists/gaps",
         filters=("market", "gap"),
@@ -270,13 +282,22 @@ def _recommendation(
     said = (
         language.counted(kind.said, kind.many, keys[kind.counts], **cells)
         if kind.counts
-        else language.sentence(kind.said if len(cells) == len(keys) else kind.unknown, **cells)
+        else language.sentence(_sentence(kind, keys, cells), **cells)
     )
     filters = {"night": str(scope.night), **{name: str(keys[name]) for name in kind.filters}}
     page = f"{kind.page}?{urlencode(filters)}" if kind.page else f"?{urlencode(filters)}"
     return Recommendation(
         said, page, kind.command.format(at=scope.night, **{name: quote(str(value)) for name, value in keys.items()})
     )
+
+
+def _sentence(kind: RecommendationKind, keys: Mapping[str, Any], cells: Mapping[str, Cell]) -> str:
+    if len(cells) < len(keys):
+        return kind.unknown
+    if kind.of_whole:
+        part, of = kind.of_whole
+        return kind.whole if keys[part] == keys[of] else kind.said
+    return kind.said
 
 
 def _label(language: Language, kind: str, key: str) -> str:

@@ -5,7 +5,7 @@ Longer than other files, for it has a function for each table of a report.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -64,14 +64,17 @@ def of_markets(facts: Facts, language: Language, scope: Scope) -> Table | None:
         "creators": ("account_profiles", "exited_on is null"),
     }
     there = {what: each for what, each in counted.items() if facts.has(each[0])}
+    # What the night before doesn't tell isn't none.
+    compared = {what for what in there if scope.before and facts.has(counted[what][0], of=scope.before)} - {"creators"}
     rows = " union all ".join(
         f"select night, market, '{what}' as what from {table} where {condition}"
         for what, (table, condition) in there.items()
     )
+    on = "count(*) filter (what = '{what}' and night = {night})".format
     columns = ", ".join(
-        f"count(*) filter (what = '{what}' and night = {scope.now}) as {what},"
-        f" count(*) filter (what = '{what}' and night = {scope.now})"
-        f" - count(*) filter (what = '{what}' and night = {scope.then}) as {what}_more"
+        f"{on(what=what, night=scope.now)} as {what}"
+        + (f", {on(what=what, night=scope.now)} - {on(what=what, night=scope.then)} as {what}_more")
+        * (what in compared)
         for what in there
     )
     asked = facts.ask(
@@ -97,10 +100,11 @@ def of_markets(facts: Facts, language: Language, scope: Scope) -> Table | None:
     for what in there:
         shown.append((what, language.number))
         heads.append(headings[what])
-        if scope.before and what != "creators":
+        if what in compared:
             shown.append((f"{what}_more", language.signed))
             heads.append(language.say("Change"))
-    return _table(asked, language.say("Markets"), heads, [("market", str), *shown])
+    said = "" if not scope.before or {*there} - compared <= {"creators"} else _not_told(language, scope.before)
+    return _table(asked, language.say("Markets"), heads, [("market", str), *shown], said)
 
 
 def of_measures(facts: Facts, language: Language, scope: Scope) -> Table | None:
@@ -116,8 +120,12 @@ def of_measures(facts: Facts, language: Language, scope: Scope) -> Table | None:
     return _table(asked, language.say("Penalties by measure"), heads, columns, said)
 
 
-def of_causes(facts: Facts, language: Language, scope: Scope, first: date) -> Table | None:
-    """A row per list and cause: rows that came, went and were changed, on the nights from the first on."""
+def of_causes(facts: Facts, language: Language, scope: Scope, first: date, history: Collection[date]) -> Table | None:
+    """A row per list and cause: rows that came, went and were changed, on the nights from the first on.
+
+    Args:
+        history: the nights that say nothing of causes, whatever they have.
+    """
     if not facts.has("changes"):
         return None
     asked = facts.ask(
@@ -128,7 +136,13 @@ def of_causes(facts: Facts, language: Language, scope: Scope, first: date) -> Ta
     columns = [("list", lambda key: language.label("list", key)), ("cause", lambda key: language.label("cause", key))]
     columns += [(name, language.number) for name in ("added", "removed", "changed")]
     heads = [language.say(each) for each in ("List", "Why", "Added", "Removed", "Changed")]
-    return _table(asked, language.say("Why rows changed"), heads, columns, texts=2)
+    nights = [each for each in facts.nights if first <= each <= scope.night]
+    known = sum(each not in history and facts.has("changes", of=each) for each in nights)
+    said = ""
+    if known < len(nights):
+        counted = {"known": language.number(known), "nights": language.number(len(nights))}
+        said = language.say("Known of {known} of {nights} nights; the others don't say why.", **counted)
+    return _table(asked, language.say("Why rows changed"), heads, columns, said, texts=2)
 
 
 def of_zones(facts: Facts, language: Language, scope: Scope) -> Table | None:
@@ -146,10 +160,13 @@ def of_zones(facts: Facts, language: Language, scope: Scope) -> Table | None:
         ("accounts", language.number),
     ]
     heads = [language.say("Programme"), language.say("Zone"), language.say("Creators")]
-    if scope.before:
+    said = ""
+    if scope.before and facts.has("standings", of=scope.before):
         columns.append(("more", language.signed))
         heads.append(language.say("Change"))
-    return _table(asked, language.say("Creators by zone"), heads, columns, texts=2)
+    elif scope.before:
+        said = _not_told(language, scope.before)
+    return _table(asked, language.say("Creators by zone"), heads, columns, said, texts=2)
 
 
 def of_nights(facts: Facts, language: Language, scope: Scope, first: date) -> Table | None:
@@ -317,6 +334,10 @@ def waiting(facts: Facts, language: Language, scope: Scope, manifest: Manifest) 
                 text = "{market} wasn't decided: the summary of the night says why."
             found.append([*language.sentence(text, market=each.market, why=each.why)])
     return found
+
+
+def _not_told(language: Language, before: date) -> str:
+    return language.say("Where there is no change, {day} doesn't tell how many there were.", day=language.day(before))
 
 
 def sql_of_day(day: date | None) -> Sql:

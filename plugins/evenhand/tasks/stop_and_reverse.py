@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evenhand.settings import settings
@@ -163,8 +164,29 @@ def told_of_reversing(action: str, night: date, author: Person, why: str) -> str
         else f"to lift the reversal of night {night}, so that its lists are again what was decided"
     )
     has = "; ".join(f"the release of {of} has {them}" for of, them in rows.items())
+    if would := rows_after(action, night, before):
+        has += f"; {night} would have {', '.join(f'{number:,} {name}' for name, number in would.items())}"
     standing = f"\n\nUntil now, {plain(reversal)}" if reversal else ""
     return f"**{plain(author)}** asks {what}: {plain(why)}\n\n{has[0].upper()}{has[1:]}.{standing}"
+
+
+def rows_after(action: str, night: date, before: Path) -> Mapping[str, int] | None:
+    """How many rows each list of a night would have once it is reversed (`reverse`) or that is lifted (`lift`).
+
+    None where that isn't known: its warehouse isn't there any more, or is being written to.
+
+    Args:
+        before: the release that it would be reversed to.
+    """
+    import duckdb
+
+    from evenhand.records.databases import DatabaseInUse
+    from evenhand.release.assemble import rows_wanted
+
+    try:
+        return rows_wanted(settings().warehouse(night), before if action == "reverse" else None, night)
+    except (DatabaseInUse, duckdb.Error):
+        return None
 
 
 def reverse_release(form: Mapping[str, Any], logged_in_as: str | None, answer: Mapping[str, Any]) -> Facts:

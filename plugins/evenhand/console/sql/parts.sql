@@ -15,6 +15,24 @@ group by all
 order by all;
 
 -- name: causes
-select market, list, cause, count(*) as changes from {{ rows }}
+-- What is held didn't happen.
+select market, list, cause, count(*) as changes
+from (
+    select * from {{ rows }}
+    union all by name
+    -- Releases of earlier versions don't say which are held.
+    select null::boolean as is_held where false
+)
+where not coalesce(is_held, false)
 group by all
 order by all;
+
+-- name: held
+select count(*) as changes
+from (
+    select * from {{ rows }}
+    union all by name
+    -- Releases of earlier versions don't say which are held.
+    select null::boolean as is_held where false
+)
+where is_held;

@@ -54,12 +54,14 @@ group by all
 order by all;
 
 -- name: causes
+-- What is held, or reversed, didn't happen.
 select
     list, cause,
     count(*) filter (change = 'added') as added,
     count(*) filter (change = 'removed') as removed,
     count(*) filter (change = 'changed') as changed
-from gate.changes
+from wanted.changes
+where not is_held
 group by all
 order by all;
 

@@ -1,3 +1,9 @@
+-- name: quarantined
+select feed, column_name as "column", rule, remedy, count(*) as rows from quarantine.rows
+where landed_night <= $night
+group by all
+order by all;
+
 -- name: zones
 select programme, zone, accounts from history.zones
 where as_of = $night
