@@ -135,6 +135,7 @@ def authors_of(form: Mapping[str, Any]) -> CodeAuthors:
     from evenhand.delivery.config import receivers_changed_by, receivers_said
     from evenhand.deployment import changed_by
     from evenhand.policy.load import load_each, pack_files
+    from evenhand.quality.concerned_packs import say_nobody
     from evenhand.quality.receiver_changes import config_sha256
     from evenhand.release.manifest import ITEM_LINK
 
@@ -143,7 +144,11 @@ def authors_of(form: Mapping[str, Any]) -> CodeAuthors:
     if form.get("pack"):
         what = file = f"the pack {form['pack']}"
         texts = load_each(pack_files(here.policies.glob("*.yml")))[0]
-        names = next((each.changed_by for each in texts if each.sha256 == form["text"]), None)
+        if approved := [each for each in texts if each.sha256 == form["text"]]:
+            changed = [*approved, *_changed_with(approved[0], texts)]
+            if said := say_nobody(changed):
+                refuse(f"{said} and propose it again; until then nobody can approve {what} beforehand")
+            names = tuple(dict.fromkeys(name for each in changed for name in each.changed_by))
     elif form.get("receiver"):
         what, file = f"the receiver {form['receiver']}", "receivers.yml"
         receiver = receivers_said().get(form["receiver"])
@@ -162,6 +167,28 @@ def authors_of(form: Mapping[str, Any]) -> CodeAuthors:
             " and propose it again"
         )
     return CodeAuthors(names, ())
+
+
+def _changed_with(approved: LoadedPack, texts: Sequence[LoadedPack]) -> Sequence[LoadedPack]:
+    """The versions of a pack that aren't as in the releases that lists come from: their authors changed it with it."""
+    from evenhand.policy.preapproved import read_same_rules
+    from evenhand.quality.bases import bases_of
+    from evenhand.quality.concerned_packs import with_another_text
+    from evenhand.release.manifest import read_manifest
+
+    here = settings()
+    newest = max(here.releases.glob("night=*"), default=None)
+    if newest is None:
+        return ()
+    folder, same_rules = newest.resolve(), read_same_rules(here.policies)
+    return [
+        each
+        for base in bases_of(here.releases, folder, read_manifest(folder))
+        for market in approved.pack.markets
+        if base.has_lists_of(market)
+        for each in with_another_text([other for other in texts if market in other.pack.markets], base, same_rules)
+        if each.pack.pack == approved.pack.pack
+    ]
 
 
 def _authors_of_code() -> CodeAuthors:
