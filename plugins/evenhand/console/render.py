@@ -16,6 +16,7 @@ from evenhand.console.seen import is_support_alone
 from evenhand.console.shown import Shown
 from evenhand.console.tables import LISTS
 from evenhand.policy.prose.words import spoken
+from evenhand.quality.following_versions import versions_named
 
 _templates = Environment(
     loader=PackageLoader("evenhand.console"),
@@ -30,6 +31,7 @@ _templates.filters |= {
     "signed": values.signed,
     "spoken": spoken,
     "worded": values.worded,
+    "versions": versions_named,
     "dated": values.dated,
     "happened": values.happened,
     "share": values.share,
