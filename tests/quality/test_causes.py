@@ -135,7 +135,7 @@ def test_what_a_changed_pack_does_is_rehearsed_on_tonights_data(nights: Nights) 
     pack.write_text(changed(pack.read_text(), LONGER))
     # Who has two strikes is paused for nine days and not seven.
     found = rehearse_change(warehouse, release, FIRST, load_packs(nights.policies), {})
-    assert found == {("penalties", "paused"): 1}
+    assert found == {("penalties", "paused"): (1, 0)}
     assert [most_that_may_change(rows) for rows in (0, 1, 9, 10, 100)] == [10, 10, 10, 12, 120]
 
 

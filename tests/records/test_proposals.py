@@ -265,6 +265,27 @@ def test_a_next_version_is_preapproved_with_the_end_of_the_one_before_and_with_n
     assert len(read_preapproved(policies)) == (said == "Written to")
 
 
+def test_a_change_is_rehearsed_without_being_proposed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    policies = _takedowns_changed_by(home, monkeypatch, "games")
+    said = (
+        "policy",
+        "preapprove",
+        "takedowns",
+        "--what",
+        "x",
+        "--changed-by",
+        "games",
+        "--at-most",
+        "5",
+        "--by",
+        "ann",
+    )
+    for approver in ((), ("--approved-by", "bob")):
+        told = CliRunner().invoke(app, [*said, *approver, "--dry-run"])
+        assert told.output == "No night was there to rehearse it on. Nothing was proposed.\n"
+    assert (read_preapproved(policies), open_proposals(home, datetime.now(UTC))) == ((), [])
+
+
 @pytest.mark.parametrize("approver", ["mallory", "Mallory ", "ann", "cy"])
 def test_nor_does_who_changed_or_proposed_it_approve_a_pack_in_one_call(
     home: Path, monkeypatch: pytest.MonkeyPatch, approver: str

@@ -175,7 +175,7 @@ def validate_changes(
             for finding in findings:
                 if finding.failing:
                     for name, market, found in _found(connection, finding.rows_query):
-                        why[name, market].append(f"{found} ({finding.rule})")
+                        why[name, market].append(f"{found}; this breaks the rule: {finding.rule}")
             held_with_their_market = {each.market: str(each) for each in held_markets(connection)}
             # What is unusual of a market that can't be decided is so for that; what was unusual before still is.
             why = defaultdict(list, {each: said for each, said in why.items() if each[1] not in held_with_their_market})
