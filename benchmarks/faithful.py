@@ -170,7 +170,10 @@ def outcomes(folder: Path, plan: Plan, most: int, tell: Callable[[str], None] = 
         simulated.touch()
     shutil.rmtree(folder / "packs", ignore_errors=True)
     _lay_packs(folder / "packs")
-    models = compiled_project().models()
+    project = compiled_project()
+    with_reasons, models = (
+        project.models(leading_to=(each,)) for each in ("int_penalty_reasons", "int_measures_in_force")
+    )
     found: list[Outcome] = []
     decided: set[tuple[str, date | None]] = set()
     night = plan.until
@@ -181,7 +184,7 @@ def outcomes(folder: Path, plan: Plan, most: int, tell: Callable[[str], None] = 
         else:
             warehouse = folder / f"{night}.duckdb"
             warehouse.unlink(missing_ok=True)
-            _decide(folder, warehouse, models, night)
+            _decide(folder, warehouse, with_reasons, night)
             new = [each for each in _decisions(warehouse) if each.key not in decided][: most - len(decided)]
             of_night = _tried(warehouse, models, night, [each for of in new for each in _tries(of)])
             warehouse.unlink()

@@ -17,6 +17,11 @@ NEVER_EMPTY = 3
 # All shares of a market together are as seldom beyond their limit by chance as one number within so many nights.
 NUMBERS_LOOKED_AT = 28
 
+# What is usual of a number, and how far it is from that.
+_USUAL = (
+    "expected || case when expected = 1 then ' is' else ' are' end || ' usual, ' || abs(z_score)"
+    " || case when abs(z_score) = 1 then ' spread' else ' spreads' end || ' away'"
+)
 _LOOK = "Look at the sample; then approve, release a first wave, or reject and correct what is at fault."
 _PREAPPROVE = "Have another person approve it: here, or for the next time with `evenhand policy preapprove`."
 
@@ -68,7 +73,7 @@ def sizes_suite() -> list[Expectation]:
 
 def counts_suite() -> list[Expectation]:
     """What must hold of the numbers that are compared with earlier nights: the table gate.counts."""
-    told = "number || ' where ' || expected || ' are usual, ' || abs(z_score) || ' spreads away'"
+    told = f"number || ' where ' || {_USUAL}"
     return [
         expect_no_rows(
             f"""select kind as list, market,
@@ -93,8 +98,9 @@ def trends_suite() -> list[Expectation]:
     """What must hold of the numbers of several nights together: the table gate.trends."""
     told = (
         "case when measure = '' then '' else 'Of ' || programme || ', ' || measure || ': ' end"
-        " || 'rows ' || what || ' over the last ' || nights || ' nights: ' || number || ' where ' || expected"
-        " || ' are usual, ' || abs(z_score) || ' spreads away'"
+        " || 'rows ' || what"
+        " || case nights when 1 then ' tonight: ' else ' over the last ' || nights || ' nights: ' end"
+        f" || number || ' where ' || {_USUAL}"
     )
     return [
         expect_no_rows(

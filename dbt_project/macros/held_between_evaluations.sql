@@ -208,6 +208,41 @@ what_an_evaluation_can_find as (
     where readings.from_day = greatest(readings.effective_from, memberships.member_from)
 ),
 
+-- With the account's kind, each by itself: in one step with the next, and where much is believed to be found, all accounts
+-- meet all rules for their kind first.
+what_accounts_of_each_kind_can_find as {{ materialized_cte() }} (
+    select
+        found.account_id,
+        found.market,
+        found.programme,
+        found.balance_of,
+        found.history_version,
+        found.known_from,
+        found.known_until,
+        found.run,
+        found.from_day,
+        creators.kind
+    from what_an_evaluation_can_find as found
+    inner join {{ ref('int_creators_judged') }} as creators on found.account_id = creators.account_id
+),
+
+versions_for_each_kind as {{ materialized_cte() }} (
+    select
+        versions.market,
+        versions.programme,
+        versions.run,
+        versions.edition_id,
+        versions.effective_from,
+        versions.begins_with,
+        kinds.kind
+    from versions_of_programmes as versions
+    inner join {{ rules('kinds') }} as kinds
+        on
+            versions.edition_id = kinds.edition_id
+            and versions.programme = kinds.programme
+    where versions.evaluated is not null
+),
+
 -- One that hasn't begun for the account, or has ended, holds nothing of what was held before.
 versions_that_go_on_with_what_is_held as (
     select distinct
@@ -222,27 +257,21 @@ versions_that_go_on_with_what_is_held as (
         versions.run,
         versions.effective_from as from_day,
         memberships.member_until as ends_on
-    from what_an_evaluation_can_find as found
-    inner join versions_of_programmes as versions
+    from what_accounts_of_each_kind_can_find as found
+    inner join versions_for_each_kind as versions
         on
             found.market = versions.market
             and found.programme = versions.programme
             and found.run = versions.run
+            and found.kind = versions.kind
             and found.from_day < versions.effective_from
-    inner join {{ ref('int_creators_judged') }} as creators on found.account_id = creators.account_id
-    inner join {{ rules('kinds') }} as kinds
-        on
-            versions.edition_id = kinds.edition_id
-            and versions.programme = kinds.programme
-            and creators.kind = kinds.kind
     left join {{ ref('int_memberships') }} as memberships
         on
             found.account_id = memberships.account_id
             and versions.edition_id = memberships.edition_id
             and versions.programme = memberships.programme
     where
-        versions.evaluated is not null
-        and (versions.begins_with is null or memberships.member_from <= versions.effective_from)
+        (versions.begins_with is null or memberships.member_from <= versions.effective_from)
         and (memberships.member_until is null or memberships.member_until > versions.effective_from)
 ),
 

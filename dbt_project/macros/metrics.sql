@@ -49,7 +49,8 @@
 {%- endmacro %}
 
 {#- Every measure of a model by market, for all markets together, and by each of its other dimensions. A row counts once
-    for each of these; a market of which there is none has a row all the same, and so have all markets together. -#}
+    for each of these; a market of which there is none has a row all the same, and so have all markets together: those
+    are the model's `markets_told`. -#}
 {% macro sums_by_market_and_slice(model) %}
     {%- set slices = slices_of(model) %}
     select
@@ -93,7 +94,7 @@
         0 as {{ measure.name }}_of
         {%- endif %}
         {%- endfor %}
-    from (select market from ({{ markets_decided() }}) as decided union select 'all' as market) as markets
+    from markets_told as markets
     left join (select market from {{ ref(model) }} union select 'all' as market from {{ ref(model) }}) as told
         on markets.market = told.market
     where told.market is null
@@ -155,13 +156,15 @@
         {%- endif %}
         false as is_share,
     {%- else %}
-        cast(coalesce(part.{{ numerator.name }}, 0) as double) as numerator,
-        cast(whole.{{ denominator.name }} as double) as denominator,
-        coalesce(part.{{ numerator.name }}, 0) * cast({{ metric.meta.per or 1 }} as double)
-        / nullif(cast(whole.{{ denominator.name }} as double), 0) as figure,
-        cast(whole.{{ metric.meta.sample or denominator.name }} as double) as sample,
+        {%- set is_of_one = denominator.model == numerator.model %}
+        {%- set part, whole = ('rows_told', 'rows_told') if is_of_one else ('part', 'whole') %}
+        cast(coalesce({{ part }}.{{ numerator.name }}, 0) as double) as numerator,
+        cast({{ whole }}.{{ denominator.name }} as double) as denominator,
+        coalesce({{ part }}.{{ numerator.name }}, 0) * cast({{ metric.meta.per or 1 }} as double)
+        / nullif(cast({{ whole }}.{{ denominator.name }} as double), 0) as figure,
+        cast({{ whole }}.{{ metric.meta.sample or denominator.name }} as double) as sample,
         {%- if metric.meta.out_of %}
-        cast(whole.{{ metric.meta.out_of }} as double) as out_of,
+        cast({{ whole }}.{{ metric.meta.out_of }} as double) as out_of,
         {%- else %}
         cast(null as double) as out_of,
         {%- endif %}
@@ -169,12 +172,8 @@
         {{ 'true' if metric.meta.is_share else 'false' }} as is_share,
     {%- endif %}
         {{ metric.meta.minimum_sample }} as minimum_sample
-    {%- if not denominator %}
+    {%- if not denominator or denominator.model == numerator.model %}
     from sums_of_{{ numerator.model }} as rows_told
-    {%- elif denominator.model == numerator.model %}
-    from sums_of_{{ numerator.model }} as rows_told
-    inner join sums_of_{{ numerator.model }} as part using (market, slice, slice_value)
-    inner join sums_of_{{ numerator.model }} as whole using (market, slice, slice_value)
     {%- else %}
     {%- set shared = [''] + (slices_of(denominator.model) | select('in', slices_of(numerator.model)) | list) %}
     from (

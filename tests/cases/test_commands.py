@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,15 @@ import pytest
 from typer.testing import CliRunner
 
 from cases.nights import NIGHT, appeal, packs, release
+from evenhand.cases.case import CaseCause
+from evenhand.cases.store import Draft, writing
 from evenhand.cli import app
+from evenhand.records.persons import Person
+from evenhand.settings import settings
 from evenhand.tasks.cases import update_cases
 from people.people import write_people
+
+CY = Person("cy", logged_in=False)
 
 
 @pytest.fixture
@@ -82,3 +89,35 @@ def test_a_case_is_opened_by_hand(home: Path) -> None:
     assert "about press call, is open already" in _run(*words, "--by", "cy", code=1)
     assert "cy may not work at cases for VN" in _run(*words[:3], "VN", *words[4:], "--by", "cy", code=1)
     assert {row["kind"] for row in _json("cases")} == {"appeal", "escalation"}
+
+
+def test_no_text_that_people_write_forges_a_line_or_speaks_to_the_terminal(home: Path) -> None:
+    name = _json("cases")[0]["case_id"]
+    forged = "fine\n2026-11-30 13:02 UTC  reopened by bo: agreed with legal"
+    _run("case", "comment", name, forged, "--by", "cy")
+    for hidden in ("\x1b[2Kgone", "a\x9b31m", "\u202eevil", "a\u2028b", "\x00"):
+        refused = _run("case", "comment", name, hidden, "--by", "cy", code=1)
+        assert "the comment can't be taken: sign " in refused and "U+" in refused
+        assert "which nobody sees" in _run("case", "close", name, "--reason", hidden, "--by", "cy", code=2)
+        titled = ("case", "open", "--market", "ID", "--about", "x", "--title", hidden)
+        assert "the title can't be taken" in _run(*titled, "--by", "cy", code=1)
+    opened = ("case", "open", "--market", "ID", "--about", "two\nlines", "--title", "one\nline")
+    case = _json(*opened, "--by", "cy")
+    assert (case["subject"], case["title"]) == ("two lines", "one line")
+    shown = CliRunner().invoke(app, ["case", "show", name]).output
+    assert len(re.findall(r"(?m)^\d{4}-\d\d-\d\d \d\d:\d\d UTC  ", shown)) == len(_json("case", "show", name)["events"])
+    assert "\n    2026-11-30 13:02 UTC  reopened by bo" in shown
+
+
+def test_what_was_written_down_before_is_shown_with_the_numbers_of_its_signs(home: Path) -> None:
+    hidden = "a\x1b[2J\n2026-11-30 13:02 UTC  closed by bo\u202e"
+    with writing(home, settings().cases) as store:
+        cause = CaseCause("escalation", "x", "ID", hidden, (), (hidden,), NIGHT, about="")
+        store.append([Draft(cause.case_id, 0, "opened", {"cause": cause.as_content(), "on": str(NIGHT)}, CY)])
+        store.append([Draft(cause.case_id, 1, "commented", {"text": hidden}, CY)])
+        store.append([Draft(cause.case_id, 2, "closed", {"why": hidden, "on": str(NIGHT)}, CY)])
+    shown = CliRunner().invoke(app, ["case", "show", cause.case_id]).output
+    assert "\x1b" not in shown and "\u202e" not in shown and shown.count("\\u001b[2J") == 4
+    assert len(re.findall(r"(?m)^\d{4}-\d\d-\d\d ", shown)) == 3
+    listed = CliRunner().invoke(app, ["cases", "--closed"]).output
+    assert "\x1b" not in listed and not re.search(r"(?m)^2026-11", listed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from fastapi.testclient import TestClient
@@ -17,7 +18,9 @@ from console.two_managers import Rewritten, managed
 from evenhand.cases import work
 from evenhand.cases.night import update
 from evenhand.cases.night_facts import night_facts
-from evenhand.cases.store import reading, writing
+from evenhand.cases.store import CaseChanged, reading, writing
+from evenhand.cases.work import Keeps
+from evenhand.console.case_refusals import SAID
 from evenhand.records.persons import Person
 from evenhand.settings import settings
 
@@ -72,7 +75,7 @@ def test_it_is_taken_commented_closed_and_reopened_by_who_is_logged_in(ann: Brow
     ann.send(case, f"{case}/take")
     ann.send(case, f"{case}/comment", text="<b>called back</b>")
     assert "&lt;b&gt;called back&lt;/b&gt;" in ann.get(case)
-    assert "no reason is given; say why" in ann.send(case, f"{case}/close", text=" ").text
+    assert "No reason is given: say why" in ann.send(case, f"{case}/close", text=" ").text
     ann.send(case, f"{case}/close", text="settled")
     assert "1 case as of" in ann.get("/cases?state=closed")
     ann.send(case, f"{case}/reopen", text="they called again")
@@ -88,7 +91,34 @@ def test_who_saw_an_older_version_changes_nothing(ann: Browser, case: str) -> No
     ann.send(case, f"{case}/take")
     late = ann.send(case, f"{case}/close", seen="1", text="settled")
     assert late.status_code == 409
-    assert "was changed since" in late.text
+    assert "Somebody changed this case since it was shown" in late.text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("bo has this case. Assign it to yourself", "This case is closed: reopen it first.")),
+        ("id", ("bo menangani kasus ini.", "Kasus ini sudah ditutup")),
+        ("zh", ("此案件由 bo 处理", "此案件已关闭")),
+        ("pt_BR", ("bo cuida deste caso.", "Este caso está fechado")),
+    ],
+)
+def test_what_cant_be_done_at_a_case_is_said_in_the_readers_language_and_with_no_command(
+    ann: Browser, case: str, language: str, said: tuple[str, str]
+) -> None:
+    ann.send(case, f"{case}/assign", text="bo")
+    taken = ann.send(case, f"{case}/take?lang={language}")
+    ann.send(case, f"{case}/close", text="settled")
+    closed = ann.send(case, f"{case}/escalate?lang={language}", text="now")
+    for answer, words in zip((taken, closed), said, strict=True):
+        assert answer.status_code == 409
+        (alert,) = re.findall(r'role="alert">(.*?)</p>', answer.text)
+        assert words in alert
+        assert "evenhand " not in alert
+
+
+def test_every_kind_of_refusal_at_a_case_has_words_on_pages() -> None:
+    assert {CaseChanged.kind, *get_args(Keeps)} == set(SAID)
 
 
 def test_the_same_case_isnt_opened_twice(ann: Browser, case: str) -> None:
@@ -201,15 +231,15 @@ def test_what_is_of_an_account_is_read_by_the_people_of_its_newest_market_alone(
         assert (refused.status_code, "no account of ID" in refused.text) == (409, True)
         with night_facts((home / "releases" / f"night={NIGHT}").resolve(), None, []) as facts, writing(home) as store:
             update(store, facts)
-        assert "a1: 1 days" in client.get(ids["two"]).text
+        assert "a1: 1 day" in client.get(ids["two"]).text
         # It moves, and the night's cases aren't looked at yet.
         (home / "releases" / f"night={NIGHT}").unlink()
         released("b", a1="world", a2="ID")
         of_two = client.get(ids["two"]).text
-        assert "a1: " not in of_two and "account=a1" not in of_two and "a2: 1 days" in of_two
+        assert "a1: " not in of_two and "account=a1" not in of_two and "a2: 1 day" in of_two
         assert client.get(ids["one"]).status_code == 404 and "About one" not in client.get("/cases").text
         log_in("wen")
-        assert "a1: 1 days" in client.get(ids["one"]).text and "About one" in client.get("/cases").text
+        assert "a1: 1 day" in client.get(ids["one"]).text and "About one" in client.get("/cases").text
         assert client.get(ids["two"]).status_code == 404
 
 

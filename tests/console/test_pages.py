@@ -141,7 +141,7 @@ def test_the_sql_of_a_list_gives_its_rows(reader: TestClient, home: Path, name: 
 
 
 def test_the_sql_of_a_search_for_a_question_mark_or_a_quote_can_be_asked(reader: TestClient, home: Path) -> None:
-    page = reader.get("/lists/penalties", params={"q": "a?'b?", "market": "M'?"}).text
+    page = reader.get("/lists/penalties", params={"q": "a?'b?", "measure": "M'?"}).text
     (sql,) = re.findall(r"<pre>(.*?)</pre>", page, flags=re.DOTALL)
     with ask(home / "releases", unescape(sql)) as answer:
         assert list(answer.rows) == []

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from console.conftest import NIGHT
 from console.serving import log_in
 from console.two_managers import PEOPLE, managed, readable
 
@@ -67,6 +68,21 @@ def test_of_a_creator_they_see_neither_what_waits_nor_how_anything_was_found_nor
     assert "Zone entered" not in support
     assert "Violation decided" in support
     assert "There is nothing here that creators may be told." in client.get("/creator/restoring?account=a2").text
+
+
+def test_where_a_creator_stands_is_said_not_to_be_decided_where_it_comes_of_what_waits(client: TestClient) -> None:
+    log_in("wen")
+    # The strike of a1 is taken back, and the market's penalties wait; nothing of a2 does.
+    taken_back, as_it_was = (client.get(f"/creator?account={each}").text for each in ("a1", "a2"))
+    tag = '<span class="tag">Not decided</span>'
+    assert f"Active since 6 Mar 2026 {tag};" in taken_back
+    assert f"<dd>Good, 0 strikes {tag}</dd>" in taken_back
+    assert "Restricted since 2 Mar 2026;" in as_it_was
+    assert "<dd>Limited, 2 strikes</dd>" in as_it_was
+    for page in (taken_back, as_it_was):
+        assert f'held?night={NIGHT}#penalties-world">Every reason: Penalties of world</a>' in page
+    log_in("sue")
+    assert "Every reason" not in client.get("/creator?account=a1").text
 
 
 def test_of_another_market_somebody_can_be_a_manager(client: TestClient) -> None:

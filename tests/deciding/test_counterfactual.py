@@ -12,7 +12,10 @@ import pytest
 from evenhand.deciding import making
 from evenhand.deciding.compiled import CompiledModel
 from evenhand.deciding.counterfactual import what_if
+from evenhand.deciding.provenance import DECIDED, keep_deciders
+from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
+from made_once import shared_project
 from policy.packs import write
 
 
@@ -68,6 +71,22 @@ def test_models_with_many_rows_are_committed_as_they_come_and_those_of_a_run_tha
             built.append([name for (name,) in found])
 
     assert built == [[], ["of_11"], ["of_10", "of_11"]]
+
+
+def test_models_of_tonight_that_lead_to_some_are_those_that_the_project_says(tmp_path: Path) -> None:
+    project, packs = shared_project(), tmp_path / "packs"
+    packs.mkdir()
+    write(packs)
+    compile_packs(load_packs(packs), tmp_path / "warehouse.duckdb")
+    keep_deciders(tmp_path / "warehouse.duckdb", project, packs)
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
+        connection.execute("create schema held")
+        connection.execute("create table held.markets (market varchar)")
+
+    with what_if(tmp_path / "warehouse.duckdb", tmp_path / "scratch.duckdb") as asked:
+        assert asked.models_of_tonight() == project.models(leading_to=DECIDED)
+        for names in (("penalties",), ("int_rewards_in_force", "stg_creators"), ()):
+            assert asked.models_of_tonight(leading_to=names) == project.models(leading_to=names)
 
 
 def test_of_the_accounts_of_markets_are_those_too_that_were_in_one_before(tmp_path: Path) -> None:

@@ -432,6 +432,7 @@ def test_support_is_told_nothing_that_waits_and_managers_see_that_it_does(
     assert {each for each in _texts(told) if of_live.search(each)} == set()
     assert not of_live.search(shown)
     assert (told["stage"], told["programmes"], told["lacking"], told["not_decided"]) == ("", [], [], [])
+    assert not told["stage_not_decided"]
     # What was found of it was decided before any list was made.
     assert [each["violation"] for each in told["violations"]] == ["v1", "v2"]
     assert [each["event"] for each in told["timeline"]] == [
@@ -443,9 +444,12 @@ def test_support_is_told_nothing_that_waits_and_managers_see_that_it_does(
     undecided = {each["what"] for each in found["timeline"] if each["not_decided"]}
     assert "No live streaming on live" in undecided
     # What its stage was before is as it was.
-    assert "from probation to restricted: no live on live (account health)" in undecided
+    assert "from probation to restricted: No live streaming on live (account health)" in undecided
     assert "from onboarding to active: no penalty is in force" not in undecided
     assert ("Warning on account" in undecided) == (whose == "list")
+    assert found["stage_not_decided"]
+    assert [each["programme"] for each in found["programmes"] if each["not_decided"]] == ["account_health"]
+    assert re.search(r"restricted since [\d-]+ \(not decided\)", said, re.IGNORECASE)
     assert "No live streaming (Live streams)  not decided" in said
     assert "No live streaming on live (not decided)" in said
     assert "a1/account_health" not in said

@@ -118,6 +118,24 @@ def test_a_step_is_told_in_bahasa(event: str, told: str, wanted: str) -> None:
     assert _story("id").told(event, told) == wanted
 
 
+@pytest.mark.parametrize(
+    ("event", "told", "wanted"),
+    [
+        (
+            "stage_entered",
+            "from active to restricted: no live on live (account health)",
+            "from active to restricted: No live streaming on live (account health)",
+        ),
+        ("stage_entered", "to restricted: no such thing on live (x)", "to restricted: No such thing on live (x)"),
+        ("stage_entered", "to pilot: within 30 days after its onboarding", None),
+        ("penalty_begins", "Publishing paused on short video: no live on live (x)", None),
+    ],
+)
+def test_in_english_a_stage_names_the_measure_that_it_comes_of(event: str, told: str, wanted: str | None) -> None:
+    for language in ("en", "id"):
+        assert _story(language).in_english(event, told) == (wanted or told)
+
+
 def test_why_there_is_a_measure_is_told_in_the_order_of_the_release() -> None:
     english = (
         "On 2026-03-05 the account went from no value to 3 points of Account health and entered the zone warned"

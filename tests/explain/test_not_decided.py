@@ -28,6 +28,32 @@ def test_a_list_that_was_rejected_is_not_said_to_wait(answer: str, said: tuple[s
     assert facts._not_decided(manifest, "ID") == said
 
 
+@pytest.mark.parametrize(
+    ("reasons", "said"),
+    [(2, "why 1; why 2"), (3, "why 1; why 2; and 1 more reason"), (9, "why 1; why 2; and 7 more reasons")],
+)
+def test_of_a_list_with_many_reasons_the_first_are_told_and_how_many_more_there_are(reasons: int, said: str) -> None:
+    many = held("ID", 12).model_copy(update={"why": tuple(f"why {n}" for n in range(1, reasons + 1))})
+    told = facts._not_decided(manifest_of(NIGHT, held_lists=(many,)), "ID")
+    assert told == (f"The penalties of the market wait for somebody's answer: {said}",)
+
+
+@pytest.mark.parametrize(
+    ("entered_on", "since", "programme", "waits"),
+    [
+        (date(2026, 3, 2), date(2026, 3, 1), "takedowns", True),
+        (date(2026, 3, 1), date(2026, 3, 1), "takedowns", False),
+        (date(2026, 3, 2), date(2026, 3, 1), "health", False),
+        (date(2026, 3, 2), None, "takedowns", True),
+    ],
+)
+def test_a_zone_is_not_decided_where_what_it_brings_waits_and_it_was_entered_since(
+    entered_on: date, since: date | None, programme: str, waits: bool
+) -> None:
+    row = WaitingRow(PENALTIES, "takedowns/live", "", "live", "added")
+    assert Waiting({PENALTIES: since}, (row,)).is_of_zone(programme, entered_on) == waits
+
+
 STEPS = [
     {"step": number, "on_day": date(2026, *on), "event": event, "about": about}
     for number, (on, event, about) in enumerate(

@@ -1,4 +1,7 @@
-"""A measure imposed or lifted now, by the command: delivered, explained, told, and over at its end."""
+"""A measure imposed or lifted now, by the command: delivered, explained, told, and over at its end.
+
+The night is called directly. That the command's process becomes that of the night is of test_nightly.py.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ CAMPAIGNS = {"a3/copyright_strikes/campaign", "a4/copyright_strikes/campaign"}
 def test_what_is_imposed_and_lifted_is_in_force_now_survives_the_next_night_and_is_over_at_its_end(
     decided: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(local, "become", lambda _, command: _decide_directly(decided, command))
     # The appeal that is granted on the next night is of other tests.
     decided.land("2026-03-06", appeals=[])
     before = decided.held()
@@ -37,10 +41,7 @@ def test_what_is_imposed_and_lifted_is_in_force_now_survives_the_next_night_and_
     said = _emergency(decided, *IMPOSE, *WHY, "--approved-by", "lan")
     assert "on 1 account, of which 0 have it now" in said
     assert "1 penalties put; 1 applied" in said
-    # Once through the processes, and once with the night called directly.
-    with monkeypatch.context() as calls:
-        calls.setattr(local, "become", lambda _, command: _decide_directly(decided, command))
-        said = _emergency(decided, *LIFT, *WHY, "--approved-by", "lan", in_process=True)
+    said = _emergency(decided, *LIFT, *WHY, "--approved-by", "lan")
     assert "on 2 accounts, of which 2 have it now" in said
     assert "2 penalties remove; 2 applied" in said
 
@@ -82,10 +83,8 @@ def test_what_is_imposed_and_lifted_is_in_force_now_survives_the_next_night_and_
     ]
 
 
-def _emergency(installation: Installation, *arguments: str, expect: int = 0, in_process: bool = False) -> str:
-    # The process of one that is approved becomes that of the night.
-    run = installation.in_process if expect or in_process else installation.run
-    return run("emergency", *arguments, expect=expect)
+def _emergency(installation: Installation, *arguments: str, expect: int = 0) -> str:
+    return installation.in_process("emergency", *arguments, expect=expect)
 
 
 def _decide_directly(installation: Installation, command: list[str]) -> None:

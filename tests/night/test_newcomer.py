@@ -96,7 +96,7 @@ def _decided(clone: Clone, said: str, creators: int, nights: int) -> None:
 
 @pytest.mark.soak
 def test_make_nightly_of_the_real_history_twice(tmp_path: Path) -> None:
-    """Its short form is a night of a few creators, twice: tests/night/test_nightly.py."""
+    """Its short form is a night of a few creators, twice: tests/night/test_by_hand.py."""
     clone = Clone(tmp_path)
     try:
         first = clone.make("nightly", "EXAMPLE=takedowns")

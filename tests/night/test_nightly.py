@@ -1,7 +1,9 @@
 """Nights through the real command: Airflow, dbt, Great Expectations, DuckDB and a receiver that is a process.
 
 One is run three times, for each run costs as much as three that are called directly: a model fails, then none does, and
-then all has been done. A test for each thing looks at what was there after each.
+then somebody has a measure imposed, whose command becomes the night's. A test for each thing looks at what was there
+after each. That a night that is run again as it is changes and sends nothing is of test_by_hand.py, and of
+tests/deployment/test_stack.py.
 """
 
 from __future__ import annotations
@@ -21,6 +23,10 @@ from night.installation import FIRST_NIGHT, Installation
 from night.wrong_models import WRONG, change_models, wrong_sql
 
 NIGHT = FIRST_NIGHT
+IMPOSE = (
+    *("emergency", "impose", "account_suspended", "account", "--market", "world", "--account", "a5"),
+    *("--until", "2026-03-06", "--reason", "Fake prizes in lives", "--by", "mai", "--approved-by", "lan"),
+)
 
 
 @dataclass(frozen=True)
@@ -54,13 +60,15 @@ class Nights:
     Attributes:
         installation: as the last run left it.
         failed: what was there when a model had failed, whose SQL is `failed_sql` with what was kept of it.
+        first: what was there when none had.
+        imposed: what was there when the command that imposes a measure had run the night again.
     """
 
     installation: Installation
     failed: Ended
     failed_sql: tuple[Path, str]
     first: Ended
-    again: Ended
+    imposed: Ended
 
 
 @pytest.fixture(scope="module")
@@ -70,18 +78,18 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
     try:
         installation.land_history()
         right = change_models(home, wrong_sql)
-        failed = _run(installation, expect=1)
+        failed = _run(installation, "nightly", NIGHT, expect=1)
         sql = home / "nights" / f"night={NIGHT}" / "models" / f"{WRONG}.sql"
         kept = (sql, sql.read_text())
         (home / "dbt" / "compiled.json").write_text(right)
-        first = _run(installation)
-        yield Nights(installation, failed, kept, first, _run(installation))
+        first = _run(installation, "nightly", NIGHT)
+        yield Nights(installation, failed, kept, first, _run(installation, *IMPOSE))
     finally:
         installation.stop()
 
 
-def _run(installation: Installation, expect: int = 0) -> Ended:
-    said = installation.nightly(NIGHT, expect=expect)
+def _run(installation: Installation, *command: str, expect: int = 0) -> Ended:
+    said = installation.run(*command, expect=expect)
     with closing(sqlite3.connect(installation.home / "airflow" / "airflow.db")) as database:
         ((state, note, began, ended, run_id),) = database.execute(
             "select state, content, start_date, end_date, run_id from dag_run"
@@ -126,13 +134,14 @@ def test_once_the_model_is_right_the_run_goes_well_and_has_the_logs_of_each_time
     logs = sorted((nights.installation.home / "airflow" / "logs").rglob("task_id=build_models/attempt=*.log"))
     assert [path.name for path in logs] == ["attempt=1.log", "attempt=2.log", "attempt=3.log"]
     assert f"{WRONG} failed: Conversion Error" in logs[0].read_text()
-    for log in logs[1:]:
-        assert "lists.penalties: 12 rows, 7 tests passed" in log.read_text()
+    for rows, log in zip((12, 13), logs[1:], strict=True):
+        assert f"lists.penalties: {rows} rows, 7 tests passed" in log.read_text()
 
 
-def test_a_night_is_decided_released_and_delivered_and_a_second_run_changes_and_sends_nothing(nights: Nights) -> None:
-    installation, first, again = nights.installation, nights.first, nights.again
-    assert installation.rows(NIGHT, "penalties", "account_id, scope, measure, starts_on::text, ends_on::text") == [
+def test_a_night_is_decided_released_and_delivered(nights: Nights) -> None:
+    installation, first = nights.installation, nights.first
+    row = "account_id, scope, measure, starts_on::text, ends_on::text"
+    assert installation.rows(NIGHT, "penalties", row, "programme <> 'emergency'") == [
         ("a1", "account", "warning", "2026-03-01", "2026-03-30"),
         ("a2", "account", "warning", "2026-03-01", "2026-03-30"),
         ("a2", "campaign", "campaigns_closed", "2026-03-02", "2026-03-31"),
@@ -150,10 +159,18 @@ def test_a_night_is_decided_released_and_delivered_and_a_second_run_changes_and_
     assert first.held == first.effects == 12
     assert first.revisions == ["0001"]
 
-    assert "Nothing changed" in again.said
-    assert again.release == first.release
-    assert again.revisions == ["0001"]
-    assert again.effects == 12
+
+def test_what_is_imposed_now_runs_the_night_again_which_changes_and_sends_that_alone(nights: Nights) -> None:
+    installation, imposed = nights.installation, nights.imposed
+    assert "on 1 account, of which 0 have it now" in imposed.said
+    assert "1 penalties put; 1 applied" in imposed.said
+    assert (imposed.state, imposed.run_id) == ("success", nights.first.run_id)
+    assert imposed.note.startswith(f"Night {NIGHT} is released: revision 2, ")
+    assert imposed.revisions == ["0001", "0002"]
+    assert imposed.held == imposed.effects == 13
+    added = installation.rows(NIGHT, "penalties", "row_key", "programme = 'emergency'")
+    assert added == [("a5/emergency/account",)]
+    assert "a5/emergency/account" in installation.held()
 
 
 def test_what_it_wrote_is_for_its_own_account(nights: Nights) -> None:

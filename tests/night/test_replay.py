@@ -91,7 +91,8 @@ def test_nights_in_another_order_and_again_are_the_same_bytes(
     *before, newest = nights
     early, late = before[0], before[-1]
 
-    for night in (newest, *before, early):
+    # Of two, the newest alone is decided again: test_one_market.py has a night again before any other is there.
+    for night in (newest, *before, *([early] if early != late else [])):
         decide(in_another, night)
 
     for night in before:

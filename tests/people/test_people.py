@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from cases.nights import packs, release
+from evenhand.cli import app
 from evenhand.commands.markets_check import markets_of_people
+from evenhand.commands.people_check import people_who_can_be_told
 from evenhand.commands.policy_check import people_who_may
 from evenhand.people.in_force import PeopleClosed, agree, people_in_force, waiting
 from evenhand.people.people import ALL, People, read_people
@@ -138,3 +141,31 @@ def test_a_market_that_no_pack_and_no_night_knows_is_warned_of(tmp_path: Path, m
     assert said == ["found market SGG for cy; expected one of ID, TH, all"]
     here.people.write_text("people: [")
     assert [*markets_of_people([], here)] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("language: pt_BR", ""),
+        ("language: zz", "7:53: error: people[4].language: found 'zz'; expected a language that reports are in: en, "),
+        ("language: pt-BR", "7:53: error: people[4].language: found 'pt-BR'; expected a language that reports are in:"
+         " en, id, pt_BR, zh; did you mean pt_BR?"),
+        ('address: "dee@here\\nBcc: eve@here"', "7:52: error: people[4].address: found 'dee@here\\nBcc: eve@here';"
+         " expected a text of one line that people see all of (a line ends at sign 9)"),
+        ('address: "dee@here\\e"', "(sign 9 is U+001B, which nobody sees)"),
+    ],
+)  # fmt: skip
+def test_a_language_or_an_address_by_which_nobody_can_be_told_is_found_and_not_proposed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, found: str
+) -> None:
+    file = write_people(tmp_path, monkeypatch)
+    people_in_force(settings().home, file)
+    file.write_text(TEXT.replace("rights: [see, stop]", f"rights: see, {said}"))
+    told = [str(each) for each in people_who_can_be_told(settings())]
+    assert len(told) == bool(found)
+    assert all(found in each for each in told), told
+    # What was agreed to before goes on to hold, whatever is found in the file.
+    assert people_in_force(settings().home, file)
+    proposed = CliRunner().invoke(app, ["people", "propose", "--reason", "dee is told", "--by", "ann"])
+    assert proposed.exit_code == bool(found), proposed.output
+    assert found in proposed.output

@@ -24,6 +24,9 @@ class Marked:
     def counted(self, value: Decimal | int, unit: str) -> str:
         return f"⟦{value} {unit}⟧"
 
+    def money(self, value: Decimal, currency: str) -> str:
+        return f"⟦{value} {currency}⟧"
+
     def listed(self, names: Sequence[str], last: str) -> str:
         return f"⟦ {last} ⟧".join(names)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from evenhand.commands.policy import app
+from evenhand.policy.diff import diff
 from evenhand.policy.load import load_pack, packs_in
+from evenhand.policy.prose.bounds import examples
 from evenhand.policy.prose.pages import page, page_name
 from evenhand.policy.prose.words import spoken
 from evenhand.settings import PROJECT
@@ -115,6 +118,26 @@ def test_nothing_of_our_packs_is_left_out(path: Path) -> None:
     # Every row of a table has its cells.
     for table in re.findall(r"(?:^\|.*\n)+", page(pack), re.MULTILINE):
         assert len({len(re.findall(r"(?<!\\)\|", row)) for row in table.splitlines()}) == 1, table
+
+
+def test_money_is_told_in_the_currency_of_the_packs_markets_wherever_a_pack_tells_it() -> None:
+    pack = load_pack(PROJECT / "policies" / "creators_id.yml").pack
+    said = page(pack)
+    assert "pays IDR 50,000 for each welcome course" in said
+    assert "at most per account IDR 75,000; for all together at most IDR 100,000,000" in said
+    assert "Welcome bonus has paid IDR 125,000 so far" in said
+    raised = pack.bonuses["welcome_bonus"].model_copy(
+        update={"pays": Decimal(60000), "at_most_per_account": Decimal(80000)}
+    )
+    later = pack.model_copy(update={"version": 2, "bonuses": {"welcome_bonus": raised}})
+    (pays, most) = (each.said for each in diff(pack, later) if "welcome bonus" in each.about)
+    assert "pays IDR 60,000 for each welcome course (before: IDR 50,000" in pays
+    assert "at most per account IDR 80,000 (before: IDR 75,000)" in most
+    shown, _ = examples(pack, later)
+    assert any("at most per account: IDR 80,000 is within" in each for each in shown)
+    # Of markets with several currencies, and of one that is no country, the number alone.
+    for markets in (("ID", "SG"), ("world",)):
+        assert "pays 50,000 for each" in page(pack.model_copy(update={"markets": markets}))
 
 
 def test_the_command_writes_pages_and_a_list_of_them(

@@ -48,10 +48,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (home / "policies" / f"{market}.yml").write_text(
             text_of(market, ("version: 1\n", "version: 1\nchanged_by: ayu\n"))
         )
-    there = Nights(home, shared_compiled(), home / "policies")
-    for number in range(3):
-        night = FIRST + timedelta(days=number)
-        there.release(there.judge(there.land(night), night), night)
+    Nights(home, shared_compiled(), home / "policies").learn([FIRST + timedelta(days=number) for number in range(3)])
     return home
 
 

@@ -76,6 +76,29 @@ def test_the_smallest_rise_is_worked_out_by_hand(connection: duckdb.DuckDBPyConn
     )
 
 
+@pytest.mark.parametrize(
+    ("expected", "nights", "said"),
+    [
+        (1, 1, "rows added tonight: 10 where 1 is usual, 5 spreads away"),
+        (20, 3, "rows added over the last 3 nights: 10 where 20 are usual, 5 spreads away"),
+    ],
+)
+def test_what_is_usual_is_said_of_one_and_of_several(expected: int, nights: int, said: str) -> None:
+    row = f"""select 'penalties' as list, 'penalties' as kind, 'ID' as market, '' as programme, '' as measure,
+        'added' as what, {nights} as nights, 10 as number, {expected} as expected, 5 as z_score, 3 as most_spreads,
+        false as is_drift"""
+    trends, counts = (
+        suite[0].configuration.kwargs["unexpected_rows_query"].replace("{batch}", f"({row})")
+        for suite in (trends_suite(), counts_suite())
+    )
+    with duckdb.connect() as connection:
+        connection.execute("create schema gate")
+        connection.execute("create table gate.limits as select 'ID' as market, 3 as usual_spreads")
+        assert connection.execute(f"select found from ({trends})").fetchall() == [(said,)]
+        ((of_counts,),) = connection.execute(f"select found from ({counts})").fetchall()
+    assert of_counts == f"rows added: {said.partition(': ')[2]}"
+
+
 def test_a_list_of_which_too_few_nights_are_known_says_nothing(connection: duckdb.DuckDBPyConnection) -> None:
     assert lay(connection, [20] * 6) is None
     assert power_said(connection) == ""

@@ -44,7 +44,16 @@ def here(tmp_path: Path) -> Settings:
          " expected a name as people.yml has it (an empty name is nobody's; write a name)"),
         ("  - decisions\n", '  - decisions\ntold: [{user: "bo\\u200b"}]\n', "has U+200B, which nobody sees"),
         ("  - decisions\n", "  - decisions\ntold: [{user: b\u043e}]\n", "mixes scripts (Cyrillic, Latin)"),
-        (BOARD, "- a", "expected keys with values"),
+        (BOARD, "- a", "quality.yml:1:1: board: found a list of 1; expected keys with values"),
+        ("markets: [all, TH, ID]", "markets: []", "3:1: markets: found a list of 0; expected at least 1"),
+        ("  - decisions\n", "  - decisions\ntold: [{user: bo, when: []}]\n", "told[0].when: found a list of 0;"
+         " expected at least 1"),
+        ("Quality <b>", "' '", "2:8: title: found ' '; expected a text of one line that people see all of"),
+        ("Quality <b>", "|\n  Two\n  lines", "title: found 'Two\\nlines"),
+        ("Quality <b>", '"Quality\\0"', "2:8: title: found 'Quality\\x00'; expected a text of one line that people see"
+         " all of (sign 8 is U+0000, which nobody sees)"),
+        ("Quality <b>", "a\u202eb", "(sign 2 is U+202E (RIGHT-TO-LEFT OVERRIDE), which nobody sees)"),
+        ("Quality <b>", '"a\\uffff"', "(sign 2 is U+FFFF, which nobody sees)"),
         (BOARD, "[" * 5000 + "]" * 5000, "not YAML: it is nested more than 100 deep"),
         ("markets: [", "markets: {", "quality.yml:3:22: not YAML: expected"),
     ],

@@ -224,11 +224,11 @@ def test_airflows_own_notifier_finds_what_it_is_to_send_though_it_calls_it_the_s
 
 def test_a_title_of_several_lines_is_one_and_lines_of_dots_stay(home: Path, post: Post) -> None:
     body = ".\n..\n. a\n\nend {{ 7 * 7 }}\nBcc: x@example.org"
-    assert alerts.tell_person("bo", "bo@example.org", "a\r\nBcc: eve@example.org", body) == []
+    assert alerts.tell_person("bo", "bo@example.org", "a\r\nBcc: eve@example.org\x1b", f"{body}\u202e") == []
     ((_, to, letter),) = post.letters
     assert to == ["bo@example.org"] and letter["bcc"] is None
-    assert letter["subject"] == "a Bcc: eve@example.org"
-    assert letter.get_content().replace("\r\n", "\n").rstrip("\n") == body
+    assert letter["subject"] == "a Bcc: eve@example.org\\u001b"
+    assert letter.get_content().replace("\r\n", "\n").rstrip("\n") == f"{body}\\u202e"
 
 
 def test_a_letter_of_which_a_mark_cannot_be_kept_is_sent_by_the_next_run(home: Path, post: Post) -> None:

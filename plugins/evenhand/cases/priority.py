@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from evenhand.cases.case import CaseCause
@@ -23,6 +24,8 @@ from evenhand.records.sql_files import SqlFile
 
 _SQL = SqlFile(__file__)
 
+# A harm is said with so many digits behind the point; what it is the product of with as many as that needs.
+_DIGITS, _MOST_DIGITS = 2, 18
 FOR_EVER_DAYS = 365
 ORDERS_OVER_DAYS = 28
 FORMULA = "days still to run × rank of the measure × orders a day, summed over accounts; ÷ (days left + 1)"
@@ -55,10 +58,25 @@ class HarmPart:
     @property
     def said(self) -> str:
         """As it is shown."""
+        measure = self.measure.replace("_", " ") or "no measure"
+        rank, orders = self._factors()
+        days = f"{self.days} day{'' if self.days == 1 else 's'}"
         return (
-            f"{self.account}: {self.days} days × {self.rank:.2f} ({self.measure.replace('_', ' ') or 'no measure'},"
-            f" {self.why}) × {self.orders:.2f} orders a day = {self.harm:.2f}"
+            f"{self.account}: {days} × {rank.normalize():,f} ({measure}, {self.why})"
+            f" × {orders.normalize():,f} orders a day = {_rounded(self.harm, _DIGITS):,}"
         )
+
+    def _factors(self) -> tuple[Decimal, Decimal]:
+        """Rank and orders with as few digits as give what is said of them when they are multiplied."""
+        for digits in range(_DIGITS, _MOST_DIGITS):
+            rank, orders = _rounded(self.rank, digits), _rounded(self.orders, digits)
+            if round(self.days * rank * orders, _DIGITS) == _rounded(self.harm, _DIGITS):
+                break
+        return rank, orders
+
+
+def _rounded(value: float, digits: int) -> Decimal:
+    return round(Decimal(repr(value)), digits)
 
 
 def urgency(due: date, night: date) -> float:

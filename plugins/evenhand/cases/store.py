@@ -41,6 +41,9 @@ class CasesBroken(Exception):
 class CaseChanged(Exception):
     """Somebody changed a case since it was read. The message says to look again."""
 
+    kind = "changed"
+    values: Mapping[str, str] = {}
+
 
 @dataclass(frozen=True)
 class Draft:

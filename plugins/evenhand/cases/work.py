@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from evenhand.cases.case import Case, CaseCause
 from evenhand.cases.kinds import KINDS
@@ -15,11 +16,25 @@ from evenhand.people.acts import WORK_CASE, refuse_who_may_not
 from evenhand.people.in_force import people_in_force
 from evenhand.people.people import ALL
 from evenhand.records.persons import Person, normalised
+from evenhand.records.written import LONGEST_REASON, TextRefused, line, remark
 from evenhand.settings import settings
+
+# What keeps something from being done at a case, where pages say it in words of their own.
+Keeps = Literal["owned", "closed", "was_closed", "known", "by_answer", "empty", "no_reason"]
 
 
 class WorkRefused(Exception):
-    """This can't be done at the case. The message says why and what can."""
+    """This can't be done at the case. The message says why and what can, on the terminal.
+
+    Attributes:
+        kind: what keeps it; None where that is said as the message says it, everywhere.
+        values: whom and what it names.
+    """
+
+    def __init__(self, message: str, kind: Keeps | None = None, **values: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.values = values
 
 
 def open_case(
@@ -37,9 +52,11 @@ def open_case(
     by_hand = [name for name, each in KINDS.items() if each.opened_by_hand]
     if kind not in by_hand:
         raise WorkRefused(f"{kind!r} isn't a kind that people open; write one of {', '.join(by_hand)}")
-    subject, title = " ".join(subject.split()), " ".join(title.split())
-    if not subject or not title:
+    if not subject.strip() or not title.strip():
         raise WorkRefused("a case needs a subject and a title: what it is about, and a line for people")
+    with _taken():
+        subject, title = line(subject, "what the case is about"), line(title, "the title")
+        facts = [line(fact, "a fact", LONGEST_REASON) for fact in facts]
     accounts = tuple(dict.fromkeys(accounts))
     _refuse_others(market, accounts)
     cause = CaseCause(kind, subject, market, title, accounts, tuple(facts), on, about="")
@@ -50,7 +67,8 @@ def open_case(
             if known.state == "open"
             else f"was closed; reopen it: evenhand case reopen {cause.case_id}"
         )
-        raise WorkRefused(f"{cause.case_id}, about {subject}, {what}")
+        keeps: Keeps = "known" if known.state == "open" else "was_closed"
+        raise WorkRefused(f"{cause.case_id}, about {subject}, {what}", keeps, case=cause.case_id)
     cases.append([Draft(cause.case_id, 0, "opened", {"cause": cause.as_content(), "on": str(on)}, by)])
     return _case(cases, cause.case_id)
 
@@ -77,7 +95,9 @@ def take(cases: Cases, home: Path, by: Person, case_id: str, seen: int | None = 
     case = _workable(cases, home, by, case_id)
     if case.owner and case.owner != by.name:
         raise WorkRefused(
-            f"{case.owner} has {case_id}; have it assigned: evenhand case assign {case_id} --to {by.name}"
+            f"{case.owner} has {case_id}; have it assigned: evenhand case assign {case_id} --to {by.name}",
+            "owned",
+            owner=case.owner,
         )
     return _after(cases, case, seen, "taken", {"owner": by.name}, by)
 
@@ -86,8 +106,10 @@ def comment(cases: Cases, home: Path, by: Person, case_id: str, text: str, seen:
     """Say something of a case, open or closed."""
     case = _known(cases, home, by, case_id)
     if not text.strip():
-        raise WorkRefused("an empty comment says nothing; write one")
-    return _after(cases, case, seen, "commented", {"text": text.strip()}, by)
+        raise WorkRefused("an empty comment says nothing; write one", "empty")
+    with _taken():
+        said = remark(text, "the comment")
+    return _after(cases, case, seen, "commented", {"text": said}, by)
 
 
 def escalate(cases: Cases, home: Path, by: Person, case_id: str, why: str, seen: int | None = None) -> Case:
@@ -119,7 +141,8 @@ def close(cases: Cases, home: Path, by: Person, case_id: str, why: str, on: date
         name, _, market = case.cause.subject.partition("/")
         raise WorkRefused(
             f"{case_id}: a held list's case is closed by its answer alone: evenhand answer approve --list {name}"
-            f" --market {market}"
+            f" --market {market}",
+            "by_answer",
         )
     reason = _said(why, case_id)
     return _after(cases, case, seen, "closed", {"why": reason, "on": str(on)}, by)
@@ -133,7 +156,7 @@ def reopen(cases: Cases, home: Path, by: Person, case_id: str, why: str, on: dat
     """
     case = _known(cases, home, by, case_id)
     if case.state == "open":
-        raise WorkRefused(f"{case_id} is open already")
+        raise WorkRefused(f"{case_id} is open already", "known", case=case_id)
     if not KINDS[case.cause.kind].closed_by_people:
         raise WorkRefused(f"{case_id}: a held list's case is opened by the night that holds it")
     reason = _said(why, case_id)
@@ -167,8 +190,17 @@ def _names(of: Sequence[str]) -> str:
 
 def _said(why: str, case_id: str) -> str:
     if not why.strip():
-        raise WorkRefused(f"{case_id}: no reason is given; say why, which the case's history keeps")
-    return why.strip()
+        raise WorkRefused(f"{case_id}: no reason is given; say why, which the case's history keeps", "no_reason")
+    with _taken():
+        return remark(why, "the reason", LONGEST_REASON)
+
+
+@contextmanager
+def _taken() -> Iterator[None]:
+    try:
+        yield
+    except TextRefused as error:
+        raise WorkRefused(str(error)) from error
 
 
 def person_at(home: Path, market: str, level: int) -> str:
@@ -185,7 +217,9 @@ def person_at(home: Path, market: str, level: int) -> str:
 def _workable(cases: Cases, home: Path, by: Person, case_id: str) -> Case:
     case = _known(cases, home, by, case_id)
     if case.state != "open":
-        raise WorkRefused(f"{case_id} is closed; reopen it first: evenhand case reopen {case_id} --reason TEXT")
+        raise WorkRefused(
+            f"{case_id} is closed; reopen it first: evenhand case reopen {case_id} --reason TEXT", "closed"
+        )
     return case
 
 

@@ -12,8 +12,9 @@ from rich.markup import escape
 
 from evenhand.commands.persons import person
 from evenhand.commands.proposing import refusals_told
-from evenhand.commands.terminal import By, console, plain_table, refuse, said_why
+from evenhand.commands.terminal import By, console, plain_table, refuse, said_why, say_entry
 from evenhand.records.persons import Person
+from evenhand.records.written import in_one_line
 from evenhand.settings import settings
 
 if TYPE_CHECKING:
@@ -88,7 +89,14 @@ def cases(
     for row in rows[:limit]:
         owner_of_it = f"{row['owner']}{' (level ' + str(row['level']) + ')' if row['level'] else ''}"
         left = str(row["days_left"]) if row["days_left"] >= 0 else f"{-row['days_left']} over"
-        said = (row["case_id"], row["title"], row["market"], left, owner_of_it or "nobody", f"{row['priority']:,.1f}")
+        said = (
+            row["case_id"],
+            in_one_line(row["title"]),
+            row["market"],
+            left,
+            owner_of_it or "nobody",
+            f"{row['priority']:,.1f}",
+        )
         table.add_row(*map(escape, said))
     console.print(table)
     more = f" Shown are {limit:,} of {len(rows):,}; --limit shows more." if len(rows) > limit else ""
@@ -112,21 +120,21 @@ def show(case: CaseId, as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps(_facts(found, now), indent=2, default=str))
         return
-    _say(f"{found.case_id}, version {found.version}: {found.cause.title}")
+    say_entry(f"{found.case_id}, version {found.version}: {in_one_line(found.cause.title)}")
     kind = KINDS[found.cause.kind].label
     level = f", escalated to level {found.level}" if found.level else ""
     _say(f"{kind} of {found.cause.market}, {found.state}, {found.owner or 'nobody'} has it{level}")
     said = f"{days(now.days_left)} left" if now.days_left >= 0 else f"{days(-now.days_left)} over"
     _say(f"To be answered by {now.due}: {said} as of night {now.night}")
     for fact in found.cause.facts:
-        _say(f"  {fact}")
+        say_entry(f"  {fact}")
     if found.state == "open":
         _say(f"Priority {now.priority:,.1f} = expected harm {now.harm:,.2f} × urgency {now.urgency:.2f}")
         for part in now.said[:10]:
-            _say(f"  {part}")
+            say_entry(f"  {part}")
     for event in found.events:
         said = event.content.get("text") or event.content.get("why") or event.content.get("owner") or ""
-        _say(f"{event.at:%Y-%m-%d %H:%M} UTC  {event.action} by {event.who}{': ' if said else ''}{said}")
+        say_entry(f"{event.at:%Y-%m-%d %H:%M} UTC  {event.action} by {event.who}{': ' if said else ''}{said}")
 
 
 @app.command()
@@ -145,7 +153,7 @@ def told(
         return
     for row in rows:
         how = f"wasn't told: {row['error']}" if row["error"] else f"was told at {row['address']}"
-        _say(f"Night {row['night']}: {row['person']} {how}")
+        say_entry(f"Night {row['night']}: {row['person']} {how}")
         for line in row["told"].splitlines():
             _say(f"  {line}")
     if not rows:

@@ -29,6 +29,7 @@ from evenhand.reports.catalogue import ENGLISH, catalogue, languages_of
 from evenhand.reports.language import WORDS
 from evenhand.settings import Settings, settings
 
+_NOT_DECIDED = " (not decided)"
 _APPEAL = {
     "until": "can be appealed against until {until}",
     "any_time": "can be appealed against at any time",
@@ -124,7 +125,8 @@ def _as_json(found: Explanation, tried: list[TriedWay], why_not: str) -> dict[st
 
 def _show(found: Explanation, names: Names, to: Console) -> None:
     since = f" since {found.stage_since}" if found.stage_since else ""
-    stage = f", {escape(found.stage_label)}{since}" if found.stage_label else ""
+    waits = _NOT_DECIDED if found.stage_not_decided else ""
+    stage = f", {escape(found.stage_label)}{since}{waits}" if found.stage_label else ""
     to.print(
         f"\n[bold]{escape(found.account)}[/bold]  {escape(found.kind_label)} in {escape(found.market)}{stage};"
         f" night {found.night}, revision {found.revision}",
@@ -150,7 +152,7 @@ def _show(found: Explanation, names: Names, to: Console) -> None:
     if found.timeline:
         table = plain_table("day", "event", "what", title="What happened")
         for step in found.timeline:
-            waits = " (not decided)" if step.not_decided else ""
+            waits = _NOT_DECIDED if step.not_decided else ""
             table.add_row(str(step.on_day), escape(step.label), escape(f"{step.what}{waits}"))
         to.print(table, highlight=False)
     elif found.audience != FOR_SUPPORT:
@@ -173,8 +175,9 @@ def _show_programme(programme: ProgrammeStanding, names: Names, to: Console) -> 
     is_judged = programme.zone != "any" or programme.next_zone
     since = f" since {programme.since}" if programme.since and is_judged else ""
     zone = f", {escape(programme.zone_label)}" if is_judged else ""
+    waits = _NOT_DECIDED if programme.not_decided else ""
     to.print(
-        f"\n[bold]{escape(programme.label)}[/bold]  {balance}{zone}{since}{escape(near)}",
+        f"\n[bold]{escape(programme.label)}[/bold]  {balance}{zone}{since}{waits}{escape(near)}",
         highlight=False,
         soft_wrap=True,
     )

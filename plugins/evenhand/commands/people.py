@@ -70,6 +70,7 @@ def propose(
     Change the file first. Without the file, it is proposed that nobody is told apart any more. Until it is approved
     what was agreed to before holds.
     """
+    from evenhand.commands.people_check import people_who_can_be_told
     from evenhand.people.in_force import agreed_so_far, waiting
     from evenhand.people.people import read_people
     from evenhand.records.markdown import code, plain
@@ -80,6 +81,8 @@ def propose(
         if text is None:
             raise ProposalRefused(f"{here.people} says what is in force, so that there is nothing to propose")
         changed_by = read_people(here.people).changed_by if text else ()
+        if wrong := [str(each) for each in people_who_can_be_told(here)]:
+            raise ProposalRefused("\n".join(wrong))
         before = agreed_so_far(here.home)[-1].text or ""
         form = {"text": text or None, "reason": reason}
         author = person(by)

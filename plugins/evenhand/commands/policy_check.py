@@ -11,8 +11,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from evenhand.commands.balances_check import balances_kept_otherwise
+from evenhand.commands.hidden_signs_check import signs_that_nobody_sees
 from evenhand.commands.labels_check import keys_without_a_label, measures_without_words
 from evenhand.commands.named_days_check import days_with_a_name
+from evenhand.commands.people_check import people_who_can_be_told
 from evenhand.policy.check import Checked, Finding, check_name, check_packs, of_mistake
 from evenhand.policy.diagnose import dotted, nearest
 from evenhand.policy.language.pack import Pack
@@ -42,6 +44,8 @@ def check(paths: Sequence[Path], here: Settings) -> Checked:
     found += receivers_that_take_no_measure(packs, here.receivers)
     found += receivers_that_are_one_system(here.receivers)
     found += people_who_may(here)
+    found += people_who_can_be_told(here)
+    found += signs_that_nobody_sees(here)
     found += targets_of_metrics(here)
     found += days_with_a_name(here)
     found += boards_of_metrics(here)

@@ -14,7 +14,7 @@ import typer
 from evenhand.commands.persons import person, second_person
 from evenhand.commands.proposing import propose, refusals_told
 from evenhand.commands.rights_of_acts import refuse_to_approve_a_change
-from evenhand.commands.terminal import By, console, refuse
+from evenhand.commands.terminal import By, console, refuse, said_why
 from evenhand.deciding.code_authors import CodeAuthors
 from evenhand.people.acts import PREAPPROVE_CODE
 from evenhand.records.persons import Person, refuse_the_same_person
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def preapprove(
-    what: Annotated[str, typer.Option(help="The change, in a sentence.")],
+    what: Annotated[str, typer.Option(callback=said_why, help="The change, in a sentence.")],
     changed_by: Annotated[str, typer.Option(help="Who changed it.")],
     at_most: Annotated[int, typer.Option(min=0, help="So many rows of each list and market may be otherwise for it.")],
     approved_by: Annotated[

@@ -13,6 +13,7 @@ from evenhand.people.acts import act_of
 from evenhand.records.persons import Person, PersonRefused
 from evenhand.records.proposals import ProposalRefused, ProposedAct
 from evenhand.records.proposals import propose as record_proposal
+from evenhand.records.written import TextRefused
 from evenhand.settings import settings
 
 
@@ -59,7 +60,7 @@ def refusals_told() -> Iterator[None]:
     try:
         yield
     except (
-        *(PersonRefused, ProposalRefused, NothingStopped, EmergencyRefused),
+        *(PersonRefused, ProposalRefused, NothingStopped, EmergencyRefused, TextRefused),
         *(DatabaseInUse, FeedBroken, HistoryBroken, LocalError, NotDone, PackError, ReceiversError),
     ) as error:
         refuse(str(error))

@@ -12,18 +12,20 @@ import typer
 
 from evenhand.commands.persons import person, second_person
 from evenhand.commands.proposing import propose, refusals_told
-from evenhand.commands.terminal import By, console, errors, refuse, said_why
+from evenhand.commands.terminal import By, console, errors, refuse, said_anything, said_why
 from evenhand.people.acts import SEND_AGAIN, TAKE_OVER, Act, refuse_who_may_not
 from evenhand.records.persons import Person
 from evenhand.settings import settings
 
 Reason = Annotated[str, typer.Option(metavar="TEXT", callback=said_why, help="Why; it is shown and kept.")]
+# Stopping waits for nobody who has to write better.
+AnyReason = Annotated[str, typer.Option(metavar="TEXT", callback=said_anything, help="Why; it is shown and kept.")]
 ApprovedBy = Annotated[
     str, typer.Option(metavar="NAME", help="The second person, where nobody logs in; else they run evenhand approve.")
 ]
 
 
-def stop(reason: Reason, by: By = "") -> None:
+def stop(reason: AnyReason, by: By = "") -> None:
     """Stop all deliveries: 42 seconds later nothing is sent any more. It takes one person alone."""
     from evenhand.delivery.stopping import stop as stop_deliveries
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from evenhand.records.written import TextRefused, indented, printable, reason
 from evenhand.settings import Settings
 
 # Who does what a command does: believed where nobody logs in, else it has to be who logged in.
@@ -17,15 +19,43 @@ By = Annotated[
     str, typer.Option("--by", metavar="NAME", help="Who you are, where nobody logs in (EVENHAND_PERSONS=none).")
 ]
 
-console = Console()
-errors = Console(stderr=True)
+
+class _Printable(Console):
+    """A terminal that is only ever shown signs: none of a text that somebody wrote speaks to the terminal itself."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """As any console, with hidden signs by their numbers."""
+        return super().render_str(printable(text), **options)
 
 
-def said_why(reason: str) -> str:
-    """What is said with --reason; ends the command where nothing is."""
-    if not reason.strip():
+# What people write stays as it is: ":cat:" is no picture.
+console = _Printable(emoji=False)
+errors = _Printable(stderr=True, emoji=False)
+
+
+def said_why(text: str) -> str:
+    """What is said with --reason; ends the command where nothing is, or what can't be taken."""
+    try:
+        return reason(said_anything(text))
+    except TextRefused as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def said_anything(text: str) -> str:
+    """The same where no reason is refused for how it is written."""
+    if not text.strip():
         raise typer.BadParameter("it is empty; say why")
-    return reason
+    return text
+
+
+def say_entry(text: str) -> None:
+    """An entry of a history: whatever it says, it alone begins at the edge, and its other lines stand under it."""
+    said = indented(text)
+    if console.is_terminal:
+        # Where the terminal broke a line by itself, what follows would begin at the edge.
+        lines = Text(said).wrap(console, max(console.width - 4, 20))
+        said = "\n".join(each.plain if not at else f"    {each.plain.lstrip()}" for at, each in enumerate(lines))
+    console.print(said, soft_wrap=True, highlight=False, markup=False)
 
 
 def refuse(message: str) -> NoReturn:

@@ -10,7 +10,7 @@ import typer
 
 from evenhand.commands.persons import person, second_person
 from evenhand.commands.proposing import propose, refusals_told
-from evenhand.commands.terminal import console, refuse
+from evenhand.commands.terminal import console, refuse, said_why
 from evenhand.records.markdown import plain
 from evenhand.records.persons import Person
 from evenhand.settings import Settings, settings
@@ -48,6 +48,7 @@ def verify(
     if accept:
         if not reason.strip():
             refuse("--accept needs a --reason, which the log keeps")
+        reason = said_why(reason)
         if not found:
             _say("Nothing was otherwise or gone.")
             return

@@ -18,6 +18,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from evenhand.console.acts import choices, digest_of, markets
 from evenhand.console.airflow_api import AirflowRefused, ask
+from evenhand.console.asked import refuse_unknown_market
 from evenhand.console.forms import ByWord, User, form_of, sent_by_us, who
 from evenhand.console.offered import not_offered
 from evenhand.console.reader import say, say_counted
@@ -36,6 +37,9 @@ from evenhand.policy.texts import PackError
 from evenhand.records import proposals
 from evenhand.records.history import HistoryBroken
 from evenhand.records.persons import Person, PersonRefused
+from evenhand.records.written import TextRefused
+from evenhand.records.written import reason as written
+from evenhand.release.figures import ALL_MARKETS
 from evenhand.release.reversal import NotReversible, reversal_of, reversible
 from evenhand.settings import settings
 from evenhand.tasks.stop_and_reverse import NotDone, told_of_reversing
@@ -46,7 +50,10 @@ Text = Annotated[str, Form()]
 may_ask = requires_access_dag("POST", DagAccessEntity.RUN, param_dag_id="emergency_measure")
 may_stop = requires_access_dag("POST", DagAccessEntity.RUN, param_dag_id="emergency_stop")
 may_reverse = requires_access_dag("POST", DagAccessEntity.RUN, param_dag_id="release_reversed")
-_REFUSED = (EmergencyRefused, PersonRefused, PackError, NotDone, NotReversible, HistoryBroken, AirflowRefused)
+_REFUSED = (
+    *(EmergencyRefused, PersonRefused, PackError, NotDone, NotReversible, HistoryBroken, AirflowRefused),
+    TextRefused,
+)
 
 
 class NotAsked(EmergencyRefused):
@@ -57,7 +64,11 @@ class NotAsked(EmergencyRefused):
 @limited
 def emergency_page(request: Request, user: User, market: str = "", account: str = "", done: str = "") -> HTMLResponse:
     """A measure that is imposed or lifted now: whom, what, until when and why."""
-    return _emergency(request, user, shown(), {"market": market, "accounts": account}, done=done)
+    found = shown()
+    # A case of all markets leads here too: then one is chosen.
+    if found and market not in ("", ALL_MARKETS):
+        refuse_unknown_market(market, found)
+    return _emergency(request, user, found, {"market": market, "accounts": account}, done=done)
 
 
 @router.post("/emergency", dependencies=[Depends(sent_by_us), Depends(may_ask)], response_model=None)
@@ -109,17 +120,18 @@ def stop_or_resume(request: Request, user: User, action: Text = "", reason: Text
         if action not in ("stop", "resume") or not reason.strip():
             raise NotDone(say("Write why, and choose whether to stop or to resume."))
         if action == "stop":
-            told = say("From now on nothing is sent: %(why)s.", why=str(stop(here.home, person, reason.strip())))
+            told = say("From now on nothing is sent: %(why)s.", why=str(stop(here.home, person, reason)))
         else:
             refuse_who_may_not(here.home, person, RESUME)
+            why = written(reason)
             in_force = stopped(here.home)
             if in_force is None:
                 raise NotDone(say("Deliveries aren't stopped; there is nothing to resume."))
-            form = {"action": "resume", "reason": reason.strip(), "author": by or None}
+            form = {"action": "resume", "reason": why, "author": by or None}
             told = _begun(request, "emergency_stop", form)
             if not told:
-                said = f"{person} asks to resume deliveries: {reason.strip()}\n\nUntil now, {in_force}"
-                told = _proposed_act("resume", {"reason": reason.strip()}, said, person)
+                said = f"{person} asks to resume deliveries: {why}\n\nUntil now, {in_force}"
+                told = _proposed_act("resume", {"reason": why}, said, person)
     except _REFUSED as error:
         return _stop(request, user, str(error), status=409)
     return RedirectResponse(f"stop?{urlencode({'done': told})}", 303)
@@ -142,13 +154,14 @@ def ask_to_reverse(
         person = who(user, by)
         if found is None or action not in ("reverse", "lift") or not reason.strip():
             raise NotDone(say("Write why, and choose whether to reverse the night or to lift that."))
+        why = written(reason)
         if (night, release) != (str(found.night), found.manifest.release_id):
             raise NotDone(
                 say("Another release is the newest by now; nothing was asked for: look at this page once more.")
             )
         refuse_who_may_not(settings().home, person, REVERSE)
-        told_second = told_of_reversing(action, found.night, person, reason.strip())
-        form = {"night": night, "action": action, "reason": reason.strip(), "author": by or None}
+        told_second = told_of_reversing(action, found.night, person, why)
+        form = {"night": night, "action": action, "reason": why, "author": by or None}
         told = _begun(request, "release_reversed", form)
         if not told:
             kept = {name: form[name] for name in ("action", "night", "reason")}

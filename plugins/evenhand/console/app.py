@@ -23,6 +23,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from evenhand.console import render
 from evenhand.console.act_pages import router as of_acts
+from evenhand.console.asked import refuse_unknown_language
 from evenhand.console.board_pages import router as of_boards
 from evenhand.console.card import router as of_card
 from evenhand.console.case_pages import router as of_cases
@@ -62,6 +63,7 @@ app = FastAPI(
         Depends(in_their_language),
         Depends(of_their_markets),
         Depends(note_who),
+        Depends(refuse_unknown_language),
     ],
 )
 app.include_router(router)

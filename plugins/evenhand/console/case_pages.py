@@ -19,6 +19,8 @@ from evenhand.cases.priority import FORMULA
 from evenhand.cases.store import CaseChanged, Cases, CasesBroken, reading, writing
 from evenhand.cases.weighed import weighed_in
 from evenhand.cases.work import WorkRefused
+from evenhand.console.asked import refuse_unknown_kind, refuse_unknown_market
+from evenhand.console.case_refusals import refused
 from evenhand.console.creator import seen_of
 from evenhand.console.forms import ByWord, User, form_of, sent_by_us, who
 from evenhand.console.offered import not_offered
@@ -53,6 +55,8 @@ def cases_page(
     opening: bool = False,
 ) -> HTMLResponse:
     """What a person must look at, what matters most first; `opening` has the form for another one be open."""
+    if kind:
+        refuse_unknown_kind(kind, KINDS)
     asked = {"market": market, "kind": kind, "owner": owner, "state": state}
     return _queue(request, user, asked, account, opening=opening)
 
@@ -78,7 +82,7 @@ def open_page(
                 store, here.home, person, "escalation", market.strip(), about, title, accounts, store.as_of()
             )
     except (WorkRefused, CaseChanged, CasesBroken, PersonRefused) as error:
-        return _queue(request, user, {"state": "open"}, account, said=str(error), status=409)
+        return _queue(request, user, {"state": "open"}, account, said=refused(error), status=409)
     return RedirectResponse(f"cases/{case.case_id}", 303)
 
 
@@ -103,7 +107,7 @@ def work_at(
             _known(store, case)
             _DO[action](store, person, case, text, seen)
     except (WorkRefused, CaseChanged, CasesBroken, PersonRefused) as error:
-        return _case(request, user, case, said=str(error), status=409)
+        return _case(request, user, case, said=refused(error), status=409)
     return RedirectResponse(f"../{case}", 303)
 
 
@@ -173,6 +177,10 @@ def _queue(
             everything = _seen_of(rows_of(store, night))
     except CasesBroken as error:
         return page(request, "error.html", shown(), status=503, said=str(error))
+    if found_release and (market := asked.get("market")):
+        refuse_unknown_market(
+            market, found_release, {row["market"] for row in everything} | _all_together(found_release)
+        )
     found = [row for row in everything if all(not value or row[name] == value for name, value in asked.items())]
     there, of_all = _offered(user, found_release)
     return page(
@@ -193,11 +201,16 @@ def _queue(
         opening=opening or bool(account or said),
         # Those that they can open a case of; none where nothing is released that says which there are.
         there=[market for market, not_theirs in there.items() if not not_theirs],
-        offers_all=not of_all and found_release is not None and found_release.markets is None,
+        offers_all=not of_all and found_release is not None and bool(_all_together(found_release)),
         not_offered=next(iter(there.values())) if all(there.values()) and there else "",
         all_markets=ALL_MARKETS,
         **form_of(user),
     )
+
+
+def _all_together(found: Shown) -> set[str]:
+    """What all markets together are called, to who sees them."""
+    return {ALL_MARKETS} if found.markets is None else set()
 
 
 def _offered(user: Any, found: Shown | None) -> tuple[Mapping[str, str], str]:

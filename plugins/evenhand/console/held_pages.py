@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -58,12 +58,14 @@ def held_page(request: Request, user: User, night: Night = None, done: str = "")
 
 @router.get("/all")
 @limited
-def ask_about_all(request: Request, user: User, say: str = "approve", by: str = "") -> HTMLResponse:
+def ask_about_all(
+    request: Request, user: User, say: Literal["approve", "reject"] = "approve", by: str = ""
+) -> HTMLResponse:
     """What one answer to all that somebody may answer would do, market by market, before it is given."""
     found = shown()
     if found is None:
         return page(request, "no_release.html", None)
-    return _all(request, user, found, say if say in ("approve", "reject") else "approve", by)
+    return _all(request, user, found, say, by)
 
 
 @router.post("", dependencies=[Depends(sent_by_us), Depends(may_answer)], response_model=None)

@@ -11,7 +11,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from evenhand.console import charts
-from evenhand.console.asked import Market, Night, market_of
+from evenhand.console.asked import Market, Night, Slice, market_of, refuse_unknown_slice
 from evenhand.console.estimates import estimates
 from evenhand.console.meanwhile import what_else
 from evenhand.console.named_days import lines, named_days, said
@@ -63,7 +63,9 @@ def metrics_page(request: Request, night: Night = None, market: Market = "") -> 
 
 @router.get("/{metric}")
 @limited
-def metric_page(request: Request, metric: str, night: Night = None, market: Market = "") -> HTMLResponse:
+def metric_page(
+    request: Request, metric: str, night: Night = None, market: Market = "", part: Slice = ""
+) -> HTMLResponse:
     """A metric over nights, in each market, and in the parts of one."""
     found = shown(night)
     if found is None:
@@ -74,7 +76,10 @@ def metric_page(request: Request, metric: str, night: Night = None, market: Mark
             404, say("there is no metric %(metric)s; there are %(there)s", metric=metric, there=", ".join(defined))
         )
     market = market_of(market, found)
+    if part:
+        refuse_unknown_slice(part, defined[metric].slices)
     now = [each for each in figures_of(found.folder, settings().dbt_project, metric) if found.sees(each.market)]
+    now = [each for each in now if not part or each.slice in ("", part)]
     return page(
         request,
         "metric.html",

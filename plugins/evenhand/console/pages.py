@@ -14,7 +14,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, StreamingResponse
 
 from evenhand.console import creator, creator_charts, listing, parts, tonight
-from evenhand.console.asked import Against, Market, Night, market_of
+from evenhand.console.asked import Against, Market, Night, market_of, refuse_unknown_choices
 from evenhand.console.case_pages import called, waiting
 from evenhand.console.downloads import download
 from evenhand.console.metrics import trend_of
@@ -26,6 +26,7 @@ from evenhand.console.shown import Shown, shown
 from evenhand.console.tables import BY_NAME, Column, Listed
 from evenhand.console.workbook import write_workbook
 from evenhand.explain.account_rows import units_of
+from evenhand.release.figures import ALL_MARKETS
 from evenhand.release.spreadsheet import lines
 from evenhand.release.targets import judged
 
@@ -43,6 +44,7 @@ def tonight_page(request: Request, night: Night = None, against: Against = "", m
         return page(request, "no_release.html", None)
     before = _against(found, against)
     of_metrics = market_of(market, found)
+    market = "" if market == ALL_MARKETS else market
     shown_metrics = tonight.metrics(found, of_metrics)
     return page(
         request,
@@ -220,6 +222,8 @@ def _asked(request: Request, name: str) -> tuple[Listed, Shown | None, Shown | N
         page=max(number, 1),
         against=before.night if before else None,
     )
+    if found:
+        refuse_unknown_choices(listed, found, before, asked)
     return listed, found, before, asked
 
 

@@ -17,10 +17,12 @@ from evenhand.console.shown import Shown
 from evenhand.console.tables import LISTS
 from evenhand.policy.prose.words import spoken
 from evenhand.quality.following_versions import versions_named
+from evenhand.records.written import finalised
 
 _templates = Environment(
     loader=PackageLoader("evenhand.console"),
     autoescape=True,
+    finalize=finalised,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,

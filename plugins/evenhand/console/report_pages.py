@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse
 from pydantic import ValidationError
 
-from evenhand.console.asked import Night
+from evenhand.console.asked import Night, refuse_unknown_market
 from evenhand.console.downloads import download
 from evenhand.console.forms import User, form_of, sent_by_us
 from evenhand.console.made_reports import made
@@ -136,6 +136,8 @@ def _report(found: Shown, name: str, market: str, language: str) -> tuple[Report
         raise HTTPException(
             404, say("there is no report %(report)s; there are %(there)s", report=name, there=", ".join(KINDS))
         )
+    if market:
+        refuse_unknown_market(market, found)
     seen = sorted(creators_by_market(found)) if found.markets is not None else []
     if found.markets is not None and ((market and market not in seen) or not seen):
         raise HTTPException(

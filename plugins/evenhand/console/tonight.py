@@ -129,10 +129,10 @@ def markets(shown: Shown, before: Shown | None) -> list[OfMarket]:
     now = counts(shown)
     over_nights = [*map(_counts, releases_before(shown)), now]
     then = counts(before) if before else None
-    held = [each for each in shown.manifest.held_lists if each.answer != "approved" and each.list in _COUNTED]
+    held = _held(shown)
     undecided = shown.manifest.held_markets
     names = {name for what in ("creators", "penalties", "rewards") for name in now.get(what, ())}
-    names |= {each.market for each in held} | {each.market for each in undecided}
+    names |= waiting_markets(shown)
     return [
         OfMarket(
             market,
@@ -150,6 +150,15 @@ def markets(shown: Shown, before: Shown | None) -> list[OfMarket]:
         for market in sorted(names)
         if shown.sees(market)
     ]
+
+
+def waiting_markets(shown: Shown) -> set[str]:
+    """The markets of which a list waits for somebody, or was rejected, or that couldn't be decided."""
+    return {each.market for each in _held(shown)} | {each.market for each in shown.manifest.held_markets}
+
+
+def _held(shown: Shown) -> list[HeldList]:
+    return [each for each in shown.manifest.held_lists if each.answer != "approved" and each.list in _COUNTED]
 
 
 def _number(counted: Mapping[str, Mapping[str, int]], what: str, market: str) -> int | None:

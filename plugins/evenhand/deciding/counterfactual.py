@@ -6,6 +6,7 @@ time it is decided what the lists come to. It is no part of the night and is thr
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -159,10 +160,22 @@ class WhatIf:
         """The models of a release."""
         return models_of(release, self._connection)
 
-    def models_of_tonight(self) -> Sequence[CompiledModel]:
-        """The models of tonight."""
+    def models_of_tonight(self, leading_to: Collection[str] | None = None) -> Sequence[CompiledModel]:
+        """The models of tonight.
+
+        Args:
+            leading_to: only these and what they are made of.
+        """
         found = self.execute(f"select name, materialized, sql from {_TONIGHT}.deciders.models order by position")
-        return [CompiledModel(str(name), str(kind), str(sql)) for name, kind, sql in found]
+        models = [CompiledModel(str(name), str(kind), str(sql)) for name, kind, sql in found]
+        if leading_to is None:
+            return models
+        wanted, leading = set(leading_to), list[CompiledModel]()
+        for model in reversed(models):
+            if model.name in wanted:
+                leading.append(model)
+                wanted.update(re.findall(r'"main"[.]"(\w+)"', model.sql))
+        return leading[::-1]
 
     def decide(self, models: Sequence[CompiledModel], night: date) -> None:
         """Run the models for a night on what lies here.

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from evenhand.records.history import add, everything
 from evenhand.records.persons import Person
 from evenhand.records.record_log import seal
+from evenhand.records.written import reason
 
 
 class SaidOfReceiver(BaseModel):
@@ -33,7 +34,11 @@ def say(home: Path, what: str, receiver: str, by: Person | None, why: str, addre
     Args:
         what: the folder of the home that it goes to.
         address: the system that it is said of, where that matters.
+
+    Raises:
+        TextRefused: somebody's reason can't be taken.
     """
+    why = reason(why) if by else why
     add(home / what / receiver, SaidOfReceiver(said_by=by, why=why, at=datetime.now(UTC), address=address))
     seal(home)
 

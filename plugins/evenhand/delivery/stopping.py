@@ -27,6 +27,7 @@ from evenhand.people.acts import RESUME, STOP, refuse_who_may_not
 from evenhand.records.history import HistoryBroken, add, newest
 from evenhand.records.persons import Person, refuse_the_same_person
 from evenhand.records.record_log import seal
+from evenhand.records.written import in_one_line, reason
 
 log = logging.getLogger(__name__)
 
@@ -65,17 +66,18 @@ class Stop(BaseModel):
     def __str__(self) -> str:
         """One line for people."""
         approved = f", approved by {self.approved_by}" if self.approved_by else ""
-        return f"deliveries were {self.action} by {self.by}{approved} at {self.at:%Y-%m-%d %H:%M:%S} UTC: {self.why}"
+        why = in_one_line(self.why)
+        return f"deliveries were {self.action} by {self.by}{approved} at {self.at:%Y-%m-%d %H:%M:%S} UTC: {why}"
 
 
 def stop(home: Path, by: Person, why: str) -> Stop:
-    """Stop all deliveries. It takes one person alone: it is the safe direction.
+    """Stop all deliveries. It takes one person alone, and any reason: it is the safe direction.
 
     Raises:
         PersonRefused: people.yml lets them stop nothing.
     """
     refuse_who_may_not(home, by, STOP)
-    return _add(home, Stop(action="stopped", by=by, why=why, at=datetime.now(UTC)))
+    return _add(home, Stop(action="stopped", by=by, why=in_one_line(why), at=datetime.now(UTC)))
 
 
 def resume(home: Path, by: Person, approved_by: Person, why: str) -> Stop:
@@ -84,6 +86,7 @@ def resume(home: Path, by: Person, approved_by: Person, why: str) -> Stop:
     Raises:
         NothingStopped: they aren't stopped.
         PersonRefused: the second person is the first, or one of them may not.
+        TextRefused: the reason can't be taken.
         HistoryBroken: it can't be read whether they are.
     """
     if not stopped(home):
@@ -91,7 +94,7 @@ def resume(home: Path, by: Person, approved_by: Person, why: str) -> Stop:
     refuse_the_same_person(by, approved_by, "resuming deliveries")
     for person in (by, approved_by):
         refuse_who_may_not(home, person, RESUME)
-    return _add(home, Stop(action="resumed", by=by, approved_by=approved_by, why=why, at=datetime.now(UTC)))
+    return _add(home, Stop(action="resumed", by=by, approved_by=approved_by, why=reason(why), at=datetime.now(UTC)))
 
 
 def stopped(home: Path) -> Stop | None:

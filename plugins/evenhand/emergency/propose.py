@@ -26,6 +26,7 @@ from evenhand.policy.load import LoadedPack
 from evenhand.records.markdown import code, plain
 from evenhand.records.persons import Person
 from evenhand.records.sql_files import SqlFile
+from evenhand.records.written import TextRefused, reason
 
 _SQL = SqlFile(__file__)
 
@@ -128,6 +129,7 @@ def propose(wish: Wish, author: Person, packs: Sequence[LoadedPack], release: Pa
     if wish.until < night:
         raise EmergencyRefused(f"until is {wish.until}; write a day that isn't before the newest night, {night}")
     refuse_what_lasts_too_long(wish.until, night)
+    _refuse_a_reason_of_other_signs(wish.reason)
     of_list = _list_of(wish, packs, night)
     with duckdb.connect() as connection:
         accounts = _accounts(connection, wish, release)
@@ -252,6 +254,14 @@ def _accounts(connection: duckdb.DuckDBPyConnection, wish: Wish, release: Path) 
         described = ", ".join(f"{name} {value}" for name, value in said.items())
         raise EmergencyRefused(f"no account in {wish.market} is in the segment ({described}) on the newest night")
     return tuple(account for (account,) in found)
+
+
+def _refuse_a_reason_of_other_signs(why: str) -> None:
+    try:
+        # Without one, what is missing is said below.
+        reason(why if why.strip() else "-")
+    except TextRefused as error:
+        raise EmergencyRefused(str(error)) from error
 
 
 def _refuse_a_reason_that_names_somebody(reason: str, accounts: Sequence[str]) -> None:

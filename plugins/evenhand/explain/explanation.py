@@ -69,7 +69,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class ProgrammeStanding:
-    """Where the account stands in a programme."""
+    """Where the account stands in a programme.
+
+    Attributes:
+        not_decided: whether what its zone brings waits for somebody.
+    """
 
     programme: str
     label: str
@@ -83,6 +87,7 @@ class ProgrammeStanding:
     to_next_zone: Decimal | None
     periods: Sequence[Period]
     entries: Sequence[Entry]
+    not_decided: bool = False
 
     def unit_told(self, unit: str) -> str:
         """The unit that a number counted in one is told with where this programme's, which is tonight's, is beside it:
@@ -266,6 +271,7 @@ class Explanation:
         not_decided: what of it and of its market waits for somebody, in words; empty for support.
         restorable: the penalties and what it lacks of which it may be told what would restore them.
         linked: accounts of the same owner; empty for support.
+        stage_not_decided: whether its stage comes of something that waits for somebody.
     """
 
     account: str
@@ -291,3 +297,4 @@ class Explanation:
     timeline: Sequence[Happened]
     told: Sequence[ToldNotice]
     linked: Sequence[str]
+    stage_not_decided: bool = False

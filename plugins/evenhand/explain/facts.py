@@ -6,7 +6,7 @@ that isn't decided, nor what may tell of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -32,7 +32,7 @@ from evenhand.explain.lacking import what_is_lacking
 from evenhand.explain.measures import BALANCES_BY, ENTRIES_BY, event_of, measures_in_force
 from evenhand.explain.names import Names
 from evenhand.explain.timeline import timeline
-from evenhand.explain.waiting import PENALTIES, what_waits
+from evenhand.explain.waiting import PENALTIES, STAGE_ENTERED, Waiting, what_waits
 from evenhand.landing.held_markets import decided_alone
 from evenhand.policy.prose.words import spoken
 from evenhand.quality.held_lists import LISTS
@@ -95,6 +95,7 @@ def explain(
         measures = measures_in_force(rows, story, units, receipts, night, by_name)
         lacking = () if hides else what_is_lacking(rows, names, market, profile["kind"])
         penalties = () if hides_penalties else tuple(each.row_key for each in measures if each.list == PENALTIES)
+        happened = tuple(timeline(rows, story, units, market, waiting, audience, by_name))
         return Explanation(
             account=account,
             night=night,
@@ -113,14 +114,20 @@ def explain(
             not_decided=()
             if for_support
             else (*_not_decided(manifest, market), *(each.said(names) for each in waiting.rows)),
-            programmes=() if hides else _programmes(rows, names, units, partial(units.on, night, market), by_name),
+            programmes=()
+            if hides
+            else _programmes(rows, names, units, partial(units.on, night, market), by_name, waiting),
             measures=measures,
             lacking=lacking,
             restorable=(*penalties, *(each.what for each in lacking)),
             violations=violations,
-            timeline=tuple(timeline(rows, story, units, market, waiting, audience, by_name)),
+            timeline=happened,
             told=_told(connection, releases, night, account),
             linked=() if for_support else _linked(rows, profile),
+            stage_not_decided=any(
+                each.not_decided and (each.event, each.on_day) == (STAGE_ENTERED, profile["stage_since"])
+                for each in happened
+            ),
         )
 
 
@@ -132,6 +139,7 @@ def _linked(rows: AccountRows, profile: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sorted({*([profile["linked_to"]] if profile["linked_to"] else []), *said}))
 
 
+_REASONS_TOLD = 2
 _WAIT, _REJECTED = "wait for somebody's answer", "were rejected, so that earlier ones are in force"
 
 
@@ -143,11 +151,18 @@ def _not_decided(manifest: Manifest, market: str) -> tuple[str, ...]:
         if each.market == market and not decided_alone(each.why)
     ]
     said += [
-        f"The {each.list} of the market {_WAIT if each.waits else _REJECTED}: {'; '.join(each.why)}"
+        f"The {each.list} of the market {_WAIT if each.waits else _REJECTED}: {_first_of(each.why)}"
         for each in manifest.held_lists
         if each.market == market and each.list in LISTS and each.answer != "approved"
     ]
     return tuple(said)
+
+
+def _first_of(reasons: Sequence[str]) -> str:
+    """The first reasons: a list may have dozens, and what is told here is of one account."""
+    more = len(reasons) - _REASONS_TOLD
+    rest = [f"and {more} more reason{'s' if more > 1 else ''}"] if more > 0 else []
+    return "; ".join([*reasons[:_REASONS_TOLD], *rest])
 
 
 def _programmes(
@@ -156,6 +171,7 @@ def _programmes(
     units: EditionUnits,
     unit_of: Callable[[str], str],
     violations: Mapping[str, Violation],
+    waiting: Waiting,
 ) -> tuple[ProgrammeStanding, ...]:
     health = {row["programme"]: row for row in rows.of("account_health", "programme")}
     periods: dict[str, list[Period]] = {}
@@ -178,6 +194,7 @@ def _programmes(
             to_next_zone=health.get(row["programme"], {}).get("to_next_zone"),
             periods=periods.get(row["programme"], ()),
             entries=entries.get(row["programme"], ()),
+            not_decided=waiting.is_of_zone(row["programme"], row["since"]),
         )
         for row in rows.of("standings", "programme")
     )

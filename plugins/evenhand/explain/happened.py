@@ -12,7 +12,9 @@ from decimal import Decimal
 from functools import cache
 from string import Formatter
 
-from evenhand.explain.names import Names
+from evenhand.explain.labels import Labels
+from evenhand.explain.names import Names, called
+from evenhand.explain.worded import worded
 from evenhand.notices.catalogs import REFERENCE
 from evenhand.policy.prose.words import COMPARATORS, PERCENT_OF, plural
 
@@ -128,6 +130,18 @@ class Story:
     def told(self, event: str, english: str) -> str | None:
         """A step of it; None where what the release says of it isn't understood."""
         return self._if_understood(lambda: self._told(event, english))
+
+    def in_english(self, event: str, english: str) -> str:
+        """The same in the release's own words, with names for the keys in them."""
+        labels = Labels(self.names.labels.catalogs)
+        _, _, why = english.partition(": ")
+        found = _of(WHYS[-1], self._amount).fullmatch(why) if event == "stage_entered" else None
+        if found:
+            # Why a stage was entered has the measure's key with blanks, as it has that of a scope.
+            at = found.span("measure")
+            name = called(labels, str, "measure", self._key("measure", found["measure"]))
+            english = english.removesuffix(why) + why[: at[0]] + name + why[at[1] :]
+        return worded(labels, english)
 
     def why(self, english: str) -> str | None:
         """Why there is a measure, without how to appeal; None where that isn't understood."""

@@ -19,7 +19,7 @@ from evenhand.policy.prose.money import in_currency
 from evenhand.policy.prose.pack_names import PACKS
 from evenhand.policy.prose.words import in_percent, plural, spoken
 
-_LISTS = {
+LISTS = {
     "penalties": "Penalties",
     "rewards": "Rewards",
     "notices": "Notices",
@@ -63,7 +63,7 @@ _DETECTORS: Mapping[str, str] = {
     "not known": "not known",
 }
 NAMES: Mapping[str, Mapping[str, str]] = {
-    "list": _LISTS,
+    "list": LISTS,
     "eligibility": {"campaign_access": "Campaign access"},
     "cause": _CAUSES,
     "change": {

@@ -8,7 +8,7 @@ from evenhand.explain.account_rows import AccountRows
 from evenhand.explain.edition_units import EditionUnits, step_told
 from evenhand.explain.explanation import BY_PEOPLE, FOR_SUPPORT, Audience, Happened, Violation
 from evenhand.explain.happened import TOGETHER, Story
-from evenhand.explain.measures import BALANCES_BY, sentence_of
+from evenhand.explain.measures import BALANCES_BY
 from evenhand.explain.names import Names
 from evenhand.explain.waiting import Waiting
 
@@ -46,7 +46,7 @@ def timeline(
             told = step_told(told, unit)
         said = story.told(event, told)
         # What people wrote themselves stays as they wrote it.
-        english = told if event in BY_PEOPLE else sentence_of(told, story.names)
+        english = told if event in BY_PEOPLE else story.in_english(event, told)
         yield Happened(row["on_day"], event, label, said or english, said is None, row["step"] in not_decided)
 
 

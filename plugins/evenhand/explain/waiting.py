@@ -20,7 +20,7 @@ PENALTIES, REWARDS = "penalties", "rewards"
 # What happened that tells of penalties, and what tells of balances, which bring both lists.
 _BEGINS = "penalty_begins"
 _OF_PENALTIES = frozenset({_BEGINS, "penalty_ends", "penalty_reversed"})
-_STAGE = "stage_entered"
+STAGE_ENTERED = "stage_entered"
 _OF_BALANCES = frozenset({"entry", "zone_entered"})
 
 
@@ -69,8 +69,13 @@ class Waiting:
         rows = [each for each in self.rows if each.list == PENALTIES]
         penalties = [step for each in rows for step in _coming_of(each, steps, since)]
         first = min((each["on_day"] for each in penalties), default=None)
-        stages = [each for each in steps if each["event"] == _STAGE and first and each["on_day"] >= first]
+        stages = [each for each in steps if each["event"] == STAGE_ENTERED and first and each["on_day"] >= first]
         return {each["step"] for each in (*penalties, *stages)}
+
+    def is_of_zone(self, programme: str, entered_on: date | None) -> bool:
+        """Whether what waits comes of the zone that an account is in since a day: what that brings isn't released."""
+        last = [self.since.get(each.list) for each in self.rows if each.about.partition("/")[0] == programme]
+        return any(night is None or entered_on is None or entered_on > night for night in last)
 
     def keeps_from_support(self, step: Mapping[str, Any]) -> bool:
         """Whether a step may tell of something that waits; what people decided themselves never does."""
@@ -104,7 +109,7 @@ def _coming_of(row: WaitingRow, steps: Sequence[Mapping[str, Any]], since: date 
 
 
 def _is_of_penalties(step: Mapping[str, Any]) -> bool:
-    if step["event"] == _STAGE:
+    if step["event"] == STAGE_ENTERED:
         return True
     return step["event"] in _OF_PENALTIES and not step["about"].startswith(f"{EMERGENCY}/")
 

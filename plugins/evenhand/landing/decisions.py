@@ -20,6 +20,7 @@ from evenhand.landing.names import composed
 from evenhand.records.history import add, everything
 from evenhand.records.persons import Person, refuse_the_same_person
 from evenhand.records.record_log import seal
+from evenhand.records.written import reason
 
 FOLDER = "feed_decisions"
 
@@ -86,6 +87,7 @@ def decide_file(
     Raises:
         FeedBroken: there is no such file.
         PersonRefused: the second person is the first.
+        TextRefused: the reason can't be taken.
     """
     refuse_the_same_person(by, approved_by, f"having {file} {'forgotten' if action == 'forget' else 'taken'}")
     refuse_unknown(file, versions)
@@ -96,7 +98,7 @@ def decide_file(
         first_night=first_night,
         by=by,
         approved_by=approved_by,
-        why=why,
+        why=reason(why),
         at=datetime.now(UTC),
     )
     add(home / FOLDER, decision)

@@ -21,6 +21,7 @@ from evenhand.policy.texts import PackError
 from evenhand.records.history import HistoryBroken, add, everything
 from evenhand.records.persons import Person, PersonRefused, refuse_the_same_person
 from evenhand.records.record_log import seal
+from evenhand.records.written import reason
 
 FOLDER = "people"
 
@@ -111,9 +112,10 @@ def agree(home: Path, text: str | None, by: Person, approved_by: Person, why: st
 
     Raises:
         PersonRefused: the second person is the first.
+        TextRefused: the reason can't be taken.
     """
     refuse_the_same_person(by, approved_by, "the change of people.yml")
-    agreed = Agreed(text=text, by=by, approved_by=approved_by, why=why, at=_now())
+    agreed = Agreed(text=text, by=by, approved_by=approved_by, why=reason(why), at=_now())
     add(home / FOLDER, agreed)
     seal(home)
     return agreed

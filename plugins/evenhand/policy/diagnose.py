@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, get_args, get_origin
@@ -33,7 +34,7 @@ def explain(problem: ErrorDetails, root: type[BaseModel] = Pack, content: Any = 
     """
     location, context = place_of(problem)[0], problem.get("ctx", {})
     kind, found = problem["type"], problem["input"]
-    name = dotted(location)
+    name = dotted(location, root)
     if kind == "mistake":
         choices = context["choices"]
         expected = f"{context['expected']}: {', '.join(choices)}" if choices else context["expected"]
@@ -74,10 +75,10 @@ def pack_error(
     return PackError(*sorted(mistakes))
 
 
-def dotted(location: Location) -> str:
-    """A place as people write it: `programmes.health.zones[1].at_least`."""
+def dotted(location: Location, root: type[BaseModel] = Pack) -> str:
+    """A place as people write it: `programmes.health.zones[1].at_least`; of all of it what it is, such as `pack`."""
     path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
-    return path.removeprefix(".") or "pack"
+    return path.removeprefix(".") or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", root.__name__).lower()
 
 
 def nearest(found: str, choices: Sequence[str]) -> str:

@@ -7,10 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, field_validator, model_validator
 
-from evenhand.policy.language.part import Day, Market, Part, mistake, refuse_doubles
+from evenhand.policy.language.part import SEEN, Day, Market, Part, mistake, refuse_doubles
 from evenhand.policy.load import CALENDAR, names_days, read_beside
 from evenhand.policy.texts import Mistake, PackError, position, read_text
 
@@ -18,16 +17,10 @@ from evenhand.policy.texts import Mistake, PackError, position, read_text
 EVERY_MARKET = "all"
 
 
-def _readable(name: str) -> str:
-    if name != name.strip() or not name.isprintable():
-        raise PydanticCustomError("name", "letters that can be printed, with no blank before or after them")
-    return name
-
-
 class NamedDay(Part):
     """A day, or some after each other, that people have a name for."""
 
-    name: Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_readable)]
+    name: Annotated[str, Field(min_length=1, max_length=60), SEEN]
     """What people call it, as pages show it in every language."""
 
     markets: tuple[Market, ...] = Field(min_length=1)

@@ -233,7 +233,7 @@ def _parse(path: Path, text: bytes) -> tuple[Node | None, Any]:
         raise PackError(Mistake(str(path), line, column, said)) from error
     except ValueError as error:
         # A day that doesn't exist: ruamel says neither where nor which.
-        for scalar in _scalars(compose(decoded)):
+        for scalar in scalars(compose(decoded)):
             if str(scalar.tag).endswith(":timestamp") and not _is_a_day(scalar.value[:10]):
                 line, column = scalar.start_mark.line + 1, scalar.start_mark.column + 1
                 said = f"found {scalar.value!r}; expected a day that exists"
@@ -241,15 +241,16 @@ def _parse(path: Path, text: bytes) -> tuple[Node | None, Any]:
         raise PackError(Mistake(str(path), 0, 0, f"not YAML: {error}")) from error
 
 
-def _scalars(node: Node | None) -> Iterator[ScalarNode]:
+def scalars(node: Node | None) -> Iterator[ScalarNode]:
+    """Every word and text below a node, keys too."""
     if isinstance(node, ScalarNode):
         yield node
     elif isinstance(node, MappingNode):
         for key, value in node.value:
-            yield from (*_scalars(key), *_scalars(value))
+            yield from (*scalars(key), *scalars(value))
     elif isinstance(node, SequenceNode):
         for item in node.value:
-            yield from _scalars(item)
+            yield from scalars(item)
 
 
 def _is_a_day(text: str) -> bool:

@@ -9,6 +9,7 @@ last has come would have done nothing either.
 from __future__ import annotations
 
 import logging
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -139,8 +140,10 @@ def _decide(asked: WhatIf, name: str, night: date, nights: Sequence[date], until
     asked.take_names(date.max)
     asked.bring_days_forward(min(nights, default=night), until)
     asked.ask_about(nights)
-    asked.decide(asked.models_of_tonight(), night)
-    asked.execute(f"create table effect.{name} as select * exclude (prevails) from ({rows_in_force()})")
+    # What is said of a row makes no other row.
+    rows = rows_in_force()
+    asked.decide(asked.models_of_tonight(leading_to=re.findall(r"main[.](\w+)", rows)), night)
+    asked.execute(f"create table effect.{name} as select * exclude (prevails) from ({rows})")
 
 
 def _said(name: str, market: str, effects: Sequence[_Effect], night: date, nights: Sequence[date]) -> str:

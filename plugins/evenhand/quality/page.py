@@ -11,13 +11,18 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from evenhand.quality.finding import Finding
+from evenhand.records.written import finalised
 
 PAGE = "index.html"
 RESULTS = "results.json"
 
 # What rows say comes from outside and may be anything.
 templates = Environment(
-    loader=PackageLoader("evenhand.quality"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    loader=PackageLoader("evenhand.quality"),
+    autoescape=True,
+    finalize=finalised,
+    undefined=StrictUndefined,
+    trim_blocks=True,
 )
 
 

@@ -71,7 +71,7 @@ def _share_of_nights(fewest: int, usual: int, spread: float) -> float:
 def power_said(connection: duckdb.DuckDBPyConnection) -> str:
     """The same in a sentence for people, of lists of which enough is known."""
     said = [
-        f"{name} of {market} from {held_from:,} on where {expected:,} are usual"
+        f"{name} of {market} from {held_from:,} on where {expected:,} {'is' if expected == 1 else 'are'} usual"
         for name, market, expected, held_from in connection.execute(
             "from gate.power where held_from is not null order by market, list"
         ).fetchall()

@@ -80,6 +80,6 @@ def _unusual(connection: duckdb.DuckDBPyConnection, night: date) -> tuple[str, .
     said = connection.execute(_SQL("unusual", beyond=beyond)).fetchall()
     connection.execute(_SQL("mark_unusual", beyond=beyond), {"night": night})
     return tuple(
-        f"{name} of {market}: {of}rows {what}: {number:,} where {expected:,} are usual"
+        f"{name} of {market}: {of}rows {what}: {number:,} where {expected:,} {'is' if expected == 1 else 'are'} usual"
         for of, name, market, what, number, expected in said
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from evenhand.records.written import in_one_line
+
 # What means something wherever it stands, an underscore at the edge of a word, and what begins a heading or an item.
 _SIGNS = re.compile(r"[\\`*\[\]|<>~&]|(?<!\w)_|_(?!\w)|^[#+=-]|(?<=^\d)[.)](?= )|(?<=^\d\d)[.)](?= )")
 # What a page makes a link of although nobody wrote one.
@@ -15,13 +17,13 @@ def plain(text: object) -> str:
 
     What a page would make a link of stands between backticks, which keep it from that.
     """
-    line = " ".join(str(text).split())
+    line = in_one_line(str(text))
     return code(line) if _LINKED.search(line) else _SIGNS.sub(r"\\\g<0>", line)
 
 
 def code(text: object) -> str:
     """A text on one line between backticks: an id, say."""
-    line = " ".join(str(text).split())
+    line = in_one_line(str(text))
     fence = "`" * (max((len(run) for run in re.findall("`+", line)), default=0) + 1)
     # A bar ends a cell even there.
     inner = line.replace("|", "\\|")

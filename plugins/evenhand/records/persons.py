@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from evenhand.records.written import HIDDEN, NO_WIDTH
+
 Persons = Literal["accounts", "tokens", "none"]
 # What Airflow's simple auth manager calls everybody where `simple_auth_manager_all_admins` lets them in, and what
 # `airflow dags test` calls whoever runs it.
@@ -29,9 +31,6 @@ _NOBODY_IN_PARTICULAR = ("Anonymous", "dag_test")
 BY_THEIR_OWN_WORD = " (by their own word)"
 # What the kernel says of a process that nobody logged in for.
 _NO_LOGIN = 4294967295
-# Letters of no width, whatever kind Unicode calls them.
-_UNSEEN = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0x180B, 0x1810)}
-_UNSEEN |= {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
 # Scripts that one language writes side by side.
 _TOGETHER = ({"CJK", "HIRAGANA", "KATAKANA"}, {"CJK", "HANGUL"}, {"CJK", "BOPOMOFO"})
 # Letters of other scripts that look like one of ours.
@@ -123,7 +122,7 @@ def normalised(name: str) -> str:
     for letter in f"{name.strip()}{found}":
         if letter in " \t\n":
             continue
-        if ord(letter) in _UNSEEN or unicodedata.category(letter) in ("Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"):
+        if ord(letter) in NO_WIDTH or unicodedata.category(letter) in (*HIDDEN, "Co"):
             raise PersonRefused(
                 f"{found!r} has U+{ord(letter):04X}, which nobody sees, and could be another's name; write it without"
             )

@@ -22,6 +22,7 @@ from pathlib import Path
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from evenhand.records.persons import Person, refuse_the_same_person
+from evenhand.records.written import reason
 
 NAME = "records.jsonl"
 # What is written once, below EVENHAND_HOME.
@@ -175,7 +176,9 @@ def accept(home: Path, found: list[Trouble], by: Person, approved_by: Person, wh
 
     Raises:
         PersonRefused: the second person is the first.
+        TextRefused: the reason can't be taken.
     """
+    why = reason(why)
     refuse_the_same_person(by, approved_by, "accepting what was lost")
     with _open(home) as file:
         _append(file, home, [(each.path, each.now) for each in found], by, approved_by, why)

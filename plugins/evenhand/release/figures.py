@@ -9,12 +9,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from babel.numbers import format_currency
+from babel.numbers import format_currency, get_territory_currencies
 
 from evenhand.policy.nodes import parse
-from evenhand.policy.prose.money import currency_of
 from evenhand.policy.prose.words import spoken
-from evenhand.records.databases import reading
+from evenhand.records.databases import parquet, quoted, reading
 from evenhand.records.sql_files import Sql, SqlFile
 
 _SQL = SqlFile(__file__)
@@ -112,7 +111,7 @@ def figures(release: Path, project: Path, market: str = ALL_MARKETS) -> list[Fig
         market: as the feeds spell it; by default, all markets together.
     """
     defined = definitions(project)
-    found = _read(release, defined, "market = $value and slice = ''", market)
+    found = _read(release, defined, Sql(f"market = {quoted(market)} and slice = ''"))
     order = {name: position for position, name in enumerate(defined)}
     return sorted(found, key=lambda each: (order.get(each.metric, len(order)), each.metric))
 
@@ -131,7 +130,7 @@ def figures_by_metric(revision: Path, project: Path, market: str) -> Mapping[str
 
 def figures_of(release: Path, project: Path, metric: str) -> list[Figure]:
     """A metric of every market and of every part of each, all markets together first."""
-    found = _read(release, definitions(project), "metric = $value", metric)
+    found = _read(release, definitions(project), Sql(f"metric = {quoted(metric)}"))
     return sorted(found, key=lambda each: (each.slice, each.slice_value, each.market != ALL_MARKETS, each.market))
 
 
@@ -191,15 +190,17 @@ def _definitions(folder: Path, *changed: int) -> dict[str, Definition]:
     return defined
 
 
-def _read(release: Path, defined: dict[str, Definition], condition: str, value: str) -> list[Figure]:
-    path = str(release / METRICS)
+def _read(release: Path, defined: dict[str, Definition], condition: Sql) -> list[Figure]:
+    # No value is a parameter: with the first, DuckDB has this process import pandas, which takes a command that shows
+    # a night longer than all that it reads.
+    file = parquet(release / METRICS)
     with reading() as connection:
-        there = {name for name, *_ in connection.execute("describe from read_parquet(?)", [path]).fetchall()}
+        there = {name for name, *_ in connection.execute(f"describe from {file}").fetchall()}
         # Releases of earlier versions told all times in days.
         unit = "unit" if "unit" in there else "case when metric like 'median_days_%' then 'days' end"
         out_of = Sql("out_of" if "out_of" in there else "null")
-        asked = _SQL("figures", unit_of_figure=Sql(unit), out_of_how_many=out_of, is_asked=Sql(condition))
-        rows = connection.execute(asked, {"path": path, "value": value}).fetchall()
+        asked = _SQL("figures", file=file, unit_of_figure=Sql(unit), out_of_how_many=out_of, is_asked=condition)
+        rows = connection.execute(asked).fetchall()
     return [_figure(defined, *row) for row in rows]
 
 
@@ -248,6 +249,12 @@ def counted_in(figure: Figure, unit: str) -> Figure:
 
     told = None if figure.figure is None else str(converted(Decimal(figure.figure)))
     return replace(figure, figure=told, low=converted(figure.low), high=converted(figure.high), unit=unit)
+
+
+def currency_of(market: str) -> str | None:
+    """The currency of a market that is named as a country is; None of another."""
+    currencies = get_territory_currencies(market) if len(market) == 2 else []
+    return str(currencies[0]) if currencies else None
 
 
 def with_unit(figure: Decimal, unit: str, market: str = "") -> str:

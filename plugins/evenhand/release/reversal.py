@@ -14,6 +14,7 @@ from evenhand.people.acts import REVERSE, refuse_who_may_not
 from evenhand.records.history import add, newest
 from evenhand.records.persons import Person, refuse_the_same_person
 from evenhand.records.record_log import seal
+from evenhand.records.written import in_one_line, reason
 from evenhand.release.history import history_of
 from evenhand.release.manifest import LastRelease, Reversed, read_manifest
 from evenhand.release.previous import last_release
@@ -48,7 +49,7 @@ class Reversal(Reversed):
             if self.action == "reversed"
             else f"no longer reversed to the lists of {self.back_to.night}"
         )
-        return f"night {self.night} was {what} by {self.by}, approved by {self.approved_by}: {self.why}"
+        return f"night {self.night} was {what} by {self.by}, approved by {self.approved_by}: {in_one_line(self.why)}"
 
 
 def reversal_of(home: Path, night: date) -> Reversal | None:
@@ -90,6 +91,7 @@ def reverse(home: Path, releases: Path, night: date, by: Person, approved_by: Pe
     Raises:
         NotReversible: see `reversible`.
         PersonRefused: the second person is the first, or one of them may not.
+        TextRefused: the reason can't be taken.
         HistoryBroken: it can't be read whether it is reversed.
     """
     _refuse_these(home, by, approved_by, f"reversing night {night}")
@@ -106,7 +108,7 @@ def reverse(home: Path, releases: Path, night: date, by: Person, approved_by: Pe
             ),
             by=by,
             approved_by=approved_by,
-            why=why,
+            why=reason(why),
             at=datetime.now(UTC),
         ),
     )
@@ -118,6 +120,7 @@ def lift(home: Path, releases: Path, night: date, by: Person, approved_by: Perso
     Raises:
         NotReversible: it isn't reversed, or isn't the newest night any more.
         PersonRefused: the second person is the first, or one of them may not.
+        TextRefused: the reason can't be taken.
         HistoryBroken: it can't be read whether it is reversed.
     """
     _refuse_these(home, by, approved_by, f"lifting the reversal of night {night}")
@@ -133,7 +136,7 @@ def lift(home: Path, releases: Path, night: date, by: Person, approved_by: Perso
                 "release_id": read_manifest(release).release_id,
                 "by": by,
                 "approved_by": approved_by,
-                "why": why,
+                "why": reason(why),
                 "at": datetime.now(UTC),
             }
         ),

@@ -9,14 +9,14 @@ import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from evenhand.people.people import People
 from evenhand.people.rights import markets_of
 from evenhand.policy.diagnose import dotted, nearest, pack_error
-from evenhand.policy.language.part import Market, Name, Part, Place, mistake, refuse_doubles
+from evenhand.policy.language.part import SEEN, Market, Name, Part, Place, mistake, refuse_doubles
 from evenhand.policy.load import frozen
 from evenhand.policy.texts import Mistake, PackError, Text, position, read_text
 from evenhand.records.persons import PersonRefused, normalised
@@ -53,7 +53,7 @@ class Told(Part):
     user: str = Field(min_length=1)
     """Who, as people.yml names them; they are sent the figures of markets that they may see there."""
 
-    when: tuple[When, ...] = ("off_target",)
+    when: tuple[When, ...] = Field(default=("off_target",), min_length=1)
     """off_target, when a figure begins to miss its target and each week while one does; night or week, each time."""
 
     @field_validator("user")
@@ -77,13 +77,13 @@ class Board(Part):
     board: Name
     """Its name, in addresses and commands; no other board has it."""
 
-    title: str = Field(min_length=1, max_length=80)
+    title: Annotated[str, Field(min_length=1, max_length=80), SEEN]
     """What it is called."""
 
     metrics: tuple[BoardMetric, ...] = Field(min_length=1, max_length=40)
     """What it shows, in this order; a name alone, or with the parts that it is told by."""
 
-    markets: tuple[Market, ...] = ()
+    markets: tuple[Market, ...] = Field(default=(), min_length=1)
     """Of which markets, in this order; all is all of them together. Without it, that and each that there is."""
 
     order: Literal["as_written", "off_target_first"] = "as_written"
@@ -132,7 +132,7 @@ class LoadedBoard:
 
     def mistake(self, place: Place, said: str) -> Mistake:
         """What is wrong at a place of it."""
-        return Mistake(*position([self.text], self.text.content, place, False), f"{dotted(place)}: {said}")
+        return Mistake(*position([self.text], self.text.content, place, False), f"{dotted(place, Board)}: {said}")
 
 
 @dataclass(frozen=True)

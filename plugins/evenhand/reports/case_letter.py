@@ -7,6 +7,7 @@ from shlex import quote
 
 from evenhand.cases.kinds import KINDS
 from evenhand.cases.messages import Came, Message, ToldCase
+from evenhand.records.written import in_one_line
 from evenhand.reports.language import Language
 from evenhand.reports.report import text_of
 
@@ -42,11 +43,11 @@ def _line(case: ToldCase, language: Language) -> str:
     # As commands and pages take it.
     why += [language.say("due {day}", day=str(case.due))] if case.due else []
     kind = "" if language.is_english else f"{language.say(KINDS[case.kind].label)}: "
-    return f"{case.case_id} ({'; '.join(why)}): {kind}{case.title}"
+    return f"{case.case_id} ({'; '.join(why)}): {kind}{in_one_line(case.title)}"
 
 
 def _came(came: Came, language: Language) -> str:
     said = _CAME[came.action]
     if not came.why:
         return language.say(said, who=came.who)
-    return language.say(f"{said} ({{why}})", who=came.who, why=came.why)
+    return language.say(f"{said} ({{why}})", who=came.who, why=in_one_line(came.why))

@@ -54,6 +54,10 @@ class PackSpeech:
             return self._language.figure(Decimal(value), "days")
         return self._language.of_unit(value, unit)
 
+    def money(self, value: Decimal, currency: str) -> str:
+        """An amount in a currency; a number where that is empty."""
+        return self._language.in_currency(value, currency) if currency else self._language.number(value)
+
     def listed(self, names: Sequence[str], last: str) -> str:
         """Several things."""
         return format_list(names, "or" if last == "or" else "standard", self._language.locale)

@@ -9,12 +9,14 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from evenhand.records.written import finalised
 from evenhand.reports.language import Language
 from evenhand.reports.report import Number, Report
 
 _templates = Environment(
     loader=PackageLoader("evenhand.reports"),
     autoescape=True,
+    finalize=finalised,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,

@@ -10,6 +10,7 @@ from pathlib import Path
 import xlsxwriter
 from xlsxwriter.format import Format
 
+from evenhand.records.written import in_one_line, printable
 from evenhand.reports.language import Language
 from evenhand.reports.report import Cell, Number, Report, text_of
 
@@ -22,10 +23,10 @@ def write_report(path: Path, report: Report, language: Language) -> None:
     """Write the file; the same report is the same bytes."""
     with xlsxwriter.Workbook(str(path), _TEXTS_ALONE) as book:
         # When it was written is no part of what it says.
-        book.set_properties({"title": report.title, "created": datetime.combine(report.night, time())})
+        book.set_properties({"title": printable(report.title), "created": datetime.combine(report.night, time())})
         strong, soft = book.add_format({"bold": True}), book.add_format({"italic": True})
         for number, page in enumerate(report.pages, start=1):
-            sheet = book.add_worksheet(f"{number} {page.title}".translate(_FORBIDDEN)[:31])
+            sheet = book.add_worksheet(_name(number, page.title))
             sheet.set_column(0, 0, 40)
             sheet.set_column(1, 12, 16)
             sheet.write_string(0, 0, f"{report.title}: {page.title}", strong)
@@ -53,6 +54,12 @@ def write_report(path: Path, report: Report, language: Language) -> None:
         for place, query in enumerate(report.queries, start=1):
             sources.write_number(place, 0, place)
             sources.write_string(place, 1, query.sql)
+
+
+def _name(number: int, title: str) -> str:
+    """What a sheet is called: of 31 signs as spreadsheets count them, of which a picture is two."""
+    name = in_one_line(f"{number} {title}").translate(_FORBIDDEN)
+    return name.encode("utf-16-le")[:62].decode("utf-16-le", "ignore").strip()
 
 
 def _looks(book: xlsxwriter.Workbook, cell: Cell) -> Format | None:

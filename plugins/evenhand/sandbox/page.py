@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from evenhand.records.sql_files import SqlFile
+from evenhand.records.written import finalised
 from evenhand.sandbox.store import Store
 
 _SQL = SqlFile(__file__)
@@ -20,7 +21,11 @@ _RECENT = 12
 _SHOWN_IN_COLUMNS = {"account_id", "market", "measure", "reward", "scope", "starts_on", "ends_on", "explanation"}
 
 _templates = Environment(
-    loader=PackageLoader("evenhand.sandbox"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    loader=PackageLoader("evenhand.sandbox"),
+    autoescape=True,
+    finalize=finalised,
+    undefined=StrictUndefined,
+    trim_blocks=True,
 )
 
 

@@ -22,6 +22,8 @@ from typing import Any
 from airflow.sdk.bases.hook import BaseHook
 from airflow.sdk.bases.notifier import BaseNotifier
 
+from evenhand.records.written import in_one_line, printable
+
 # A server that says nothing for so long is given up; the extra `timeout` of its connection says otherwise.
 _SECONDS = 30.0
 
@@ -77,10 +79,10 @@ class Mail(BaseNotifier):
     def _letter(self, context: Any) -> EmailMessage:
         letter = EmailMessage()
         # A title is of one line, whatever somebody wrote.
-        letter["Subject"] = " ".join(str(context["subject"]).split())
+        letter["Subject"] = in_one_line(str(context["subject"]))
         letter["From"], letter["To"] = self.from_email, self.to
         letter["Date"] = formatdate()
-        letter.set_content(str(context["body"]))
+        letter.set_content(printable(str(context["body"])))
         for path in map(Path, context["files"]):
             kind, _, part = (guess_type(path.name)[0] or "application/octet-stream").partition("/")
             letter.add_attachment(path.read_bytes(), maintype=kind, subtype=part, filename=path.name)

@@ -63,15 +63,16 @@ def propose_resuming(form: Mapping[str, Any], logged_in_as: str | None) -> Facts
     from evenhand.delivery.stopping import stopped
     from evenhand.records.markdown import plain
     from evenhand.records.persons import PersonRefused, identify
+    from evenhand.records.written import TextRefused, reason
 
     try:
-        author = identify(logged_in_as, form["author"], "author")
-    except PersonRefused as error:
+        author, why = identify(logged_in_as, form["author"], "author"), reason(form["reason"])
+    except (PersonRefused, TextRefused) as error:
         raise AirflowFailException(str(error)) from error
     stop = stopped(settings().home)
     if not stop:
         raise AirflowFailException("deliveries aren't stopped; there is nothing to resume")
-    return {"told": f"**{plain(author)}** asks to resume them: {plain(form['reason'])}\n\nUntil now, {plain(stop)}"}
+    return {"told": f"**{plain(author)}** asks to resume them: {plain(why)}\n\nUntil now, {plain(stop)}"}
 
 
 def resume_deliveries(form: Mapping[str, Any], logged_in_as: str | None, answer: Mapping[str, Any]) -> Facts:
@@ -89,6 +90,7 @@ def resume_deliveries(form: Mapping[str, Any], logged_in_as: str | None, answer:
 
     from evenhand.delivery.stopping import NothingStopped, newest_entry, resume, stopped
     from evenhand.records.persons import PersonRefused, identify
+    from evenhand.records.written import TextRefused
 
     in_force = stopped(settings().home)
     if in_force and in_force.at > _answered_at(answer):
@@ -108,7 +110,7 @@ def resume_deliveries(form: Mapping[str, Any], logged_in_as: str | None, answer:
         if before is None or not _is_of(answer, before):
             raise AirflowFailException(f"{error}. To ask again, clear ask_second_person.") from error
         resumed = before
-    except PersonRefused as error:
+    except (PersonRefused, TextRefused) as error:
         raise AirflowFailException(f"{error}. To ask again, clear ask_second_person.") from error
     return {"told": str(resumed)}
 
@@ -122,11 +124,12 @@ def propose_reversing(form: Mapping[str, Any], logged_in_as: str | None) -> Fact
     from airflow.sdk.exceptions import AirflowFailException
 
     from evenhand.records.persons import PersonRefused, identify
+    from evenhand.records.written import TextRefused, reason
 
     try:
         author = identify(logged_in_as, form["author"], "author")
-        told = told_of_reversing(form["action"], date.fromisoformat(form["night"]), author, form["reason"])
-    except (PersonRefused, NotDone) as error:
+        told = told_of_reversing(form["action"], date.fromisoformat(form["night"]), author, reason(form["reason"]))
+    except (PersonRefused, TextRefused, NotDone) as error:
         raise AirflowFailException(str(error)) from error
     return {"told": told}
 
@@ -176,6 +179,7 @@ def reverse_release(form: Mapping[str, Any], logged_in_as: str | None, answer: M
     from airflow.sdk.exceptions import AirflowFailException
 
     from evenhand.records.persons import PersonRefused, identify
+    from evenhand.records.written import TextRefused
 
     try:
         return reverse_night(
@@ -185,7 +189,7 @@ def reverse_release(form: Mapping[str, Any], logged_in_as: str | None, answer: M
             _second_person(answer),
             form["reason"],
         )
-    except (PersonRefused, NotDone) as error:
+    except (PersonRefused, TextRefused, NotDone) as error:
         raise AirflowFailException(str(error)) from error
 
 

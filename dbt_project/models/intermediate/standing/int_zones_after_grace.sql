@@ -39,9 +39,22 @@ programmes as (
     from {{ rules('programmes') }}
 ),
 
+-- The same for each kind of account that it is for.
+programmes_for_each_kind as {{ materialized_cte() }} (
+    select
+        programmes.*,
+        kinds.kind
+    from programmes
+    inner join kinds
+        on
+            programmes.edition_id = kinds.edition_id
+            and programmes.programme = kinds.programme
+),
+
 stretches_with_how_long_their_zone_is_held as (
     select
         zones_by_value.*,
+        creators.kind,
         programmes.holds,
         programmes.never_falls,
         programmes.falls_after_days,
@@ -57,6 +70,7 @@ stretches_with_how_long_their_zone_is_held as (
         on
             zones_by_value.edition_id = programmes.edition_id
             and zones_by_value.programme = programmes.programme
+    inner join creators on zones_by_value.account_id = creators.account_id
     where programmes.ever_holds
 ),
 
@@ -65,6 +79,7 @@ zones_reached as (
     select
         account_id,
         market,
+        kind,
         programme,
         balance_of,
         history_version,
@@ -83,6 +98,7 @@ zones_reached as (
     select
         stretches.account_id,
         stretches.market,
+        stretches.kind,
         stretches.programme,
         stretches.balance_of,
         stretches.history_version,
@@ -143,6 +159,7 @@ zones_held_under_each_version as (
     select
         held.account_id,
         held.market,
+        held.kind,
         held.programme,
         held.balance_of,
         held.history_version,
@@ -161,10 +178,11 @@ zones_held_under_each_version as (
         programmes.effective_before,
         programmes.keeps_several
     from zones_held_under_each_version as held
-    inner join programmes
+    inner join programmes_for_each_kind as programmes
         on
             held.market = programmes.market
             and held.programme = programmes.programme
+            and held.kind = programmes.kind
             and held.effective_before = programmes.effective_from
             and programmes.holds
             and held.keeps_several = programmes.keeps_several
@@ -175,12 +193,6 @@ zones_held_under_each_version as (
             and held.edition_id = names.former_edition_id
             and held.zone = names.former_zone
             and programmes.edition_id = names.edition_id
-    inner join creators on held.account_id = creators.account_id
-    inner join kinds
-        on
-            programmes.edition_id = kinds.edition_id
-            and programmes.programme = kinds.programme
-            and creators.kind = kinds.kind
     left join memberships as former
         on
             held.account_id = former.account_id
@@ -220,7 +232,7 @@ days_on_which_a_zone_may_change as (
 stretches_cut_on_these_days as (
     select
         stretches.* exclude (  -- noqa: RF02
-            from_day, until_day, value_before, zone_rank_before, held_until, has_changed, holds,  -- noqa: RF02
+            from_day, until_day, value_before, zone_rank_before, held_until, has_changed, holds, kind,  -- noqa: RF02
             never_falls, falls_after_days, effective_from, effective_before, keeps_several  -- noqa: RF02
         ),
         stretches.zone_rank_before as reached_before,

@@ -14,6 +14,12 @@
 -- depends_on: {{ ref('int_rewards_begun') }}
 with
 
+markets_told as (
+    select market from ({{ markets_decided() }}) as decided
+    union
+    select 'all' as market
+),
+
 {% if execute %}
     {% for model in graph.semantic_models.values() | map(attribute='name') | sort %}
         sums_of_{{ model }} as (

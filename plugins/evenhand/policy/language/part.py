@@ -12,6 +12,8 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from evenhand.records.written import why_no_line
+
 
 def _as_decimal(value: Any) -> Any:
     # By its text: the number that was written, not the binary fraction nearest to it.
@@ -36,6 +38,14 @@ def _time_zone(name: str) -> str:
     return name
 
 
+def _one_line(text: str) -> str:
+    if why := why_no_line(text):
+        raise mistake((), repr(text), f"a text of one line that people see all of ({why})")
+    return text
+
+
+# Of what people call something, as pages, letters and files show it.
+SEEN = AfterValidator(_one_line)
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Name = Annotated[str, Field(pattern=NAME)]
 Market = Annotated[str, Field(pattern=MARKET)]

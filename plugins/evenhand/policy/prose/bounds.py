@@ -15,7 +15,7 @@ from evenhand.policy.prose import words
 from evenhand.policy.prose.neighbours import unit_read
 from evenhand.policy.prose.other_bounds import other_bounds
 from evenhand.policy.prose.speech import name, say
-from evenhand.policy.prose.words import capital, converted, counted, joined, listed, number
+from evenhand.policy.prose.words import capital, converted, counted, joined, listed, money, number
 
 # So many examples are remembered; more are read by nobody.
 MOST_EXAMPLES = 10
@@ -233,6 +233,7 @@ def _of_others(old: Pack, new: Pack) -> Iterator[Example]:
         then = _as_counted_now(before, was.unit if was else limit.unit, limit.unit)
         for value in _beside(bounds if then is None else then ^ bounds):
             told = counted(value, limit.unit) if limit.unit else number(value)
+            told = told if limit.currency is None else money(value, limit.currency)
             is_within = _within(bounds, value)
             if limit.lasts:
                 said = say(_RUNS[is_within], part=capital(limit.part), what=limit.what, value=number(value))

@@ -26,6 +26,7 @@ class OtherBound:
         what: what is compared.
         unit: empty where that isn't known.
         lasts: whether it is a length, whose days are counted from 1 on.
+        currency: of money; empty where that isn't known, None of what is no money.
     """
 
     part: str
@@ -33,6 +34,7 @@ class OtherBound:
     comparison: tuple[str, Decimal]
     unit: str = ""
     lasts: bool = False
+    currency: str | None = None
 
 
 def other_bounds(pack: Pack, later: Pack | None = None) -> dict[Place, OtherBound]:
@@ -58,7 +60,7 @@ def other_bounds(pack: Pack, later: Pack | None = None) -> dict[Place, OtherBoun
     for key, bonus in pack.bonuses.items():
         called = bonuses.get(key, key)
         if called in later.bonuses:
-            found |= {("bonus", called, *at): bound for at, bound in _of_bonus(called, bonus)}
+            found |= {("bonus", called, *at): bound for at, bound in _of_bonus(called, bonus, words.currency_in(pack))}
     return found
 
 
@@ -163,7 +165,7 @@ def _of_rule(key: str, rule: EntryRule) -> Iterator[tuple[Place, OtherBound]]:
     yield from _of_days(called, lengths.of_rule(rule))
 
 
-def _of_bonus(key: str, bonus: Bonus) -> Iterator[tuple[Place, OtherBound]]:
+def _of_bonus(key: str, bonus: Bonus, currency: str) -> Iterator[tuple[Place, OtherBound]]:
     called = say("bonus {bonus}", bonus=name("measure", key))
     for what, most in (
         ("at most per subject", bonus.at_most_per_subject),
@@ -171,4 +173,4 @@ def _of_bonus(key: str, bonus: Bonus) -> Iterator[tuple[Place, OtherBound]]:
         ("for all together", bonus.budget),
     ):
         if most is not None:
-            yield (what,), OtherBound(called, say(what), ("at_most", most))
+            yield (what,), OtherBound(called, say(what), ("at_most", most), currency=currency)

@@ -30,6 +30,9 @@ class Speech(Protocol):
     def counted(self, value: Decimal | int, unit: str) -> str:
         """A number of something, whose unit is given in the singular."""
 
+    def money(self, value: Decimal, currency: str) -> str:
+        """An amount in a currency; a number where that is empty."""
+
     def listed(self, names: Sequence[str], last: str) -> str:
         """Several things, the last behind `and` or `or`."""
 

@@ -8,7 +8,7 @@ from datetime import date
 from evenhand.policy.language.examples import Event, Example, Expectation
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.prose.speech import Said, name, own, say, speech
-from evenhand.policy.prose.words import capital, counted, joined, listed, number, spoken
+from evenhand.policy.prose.words import capital, counted, currency_in, joined, listed, money, number, spoken
 
 _OUTCOMES = {
     "granted": "{appeal} is granted",
@@ -110,7 +110,8 @@ def _says(wanted: Expectation, pack: Pack) -> Iterator[str]:
         else:
             yield say("The quota of {activity}: there is none", activity=called)
     for bonus, amount in wanted.bonuses.items():
-        yield say("{bonus} has paid {number} so far", bonus=capital(name("measure", bonus)), number=number(amount))
+        paid = money(amount, currency_in(pack))
+        yield say("{bonus} has paid {number} so far", bonus=capital(name("measure", bonus)), number=paid)
 
 
 def _standing(key: str, wanted: Expectation, pack: Pack) -> str:

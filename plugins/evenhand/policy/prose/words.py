@@ -22,6 +22,7 @@ from evenhand.policy.language.entries import Answer, EntryRule, Multiplier, Reli
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import Comparison
 from evenhand.policy.language.programme import Programme
+from evenhand.policy.prose.money import currency_of, in_currency
 from evenhand.policy.prose.neighbours import unit_read
 from evenhand.policy.prose.speech import Said, day, local, name, say, speech
 
@@ -41,6 +42,18 @@ def number(value: Decimal | int) -> str:
     """A number without zeros that say nothing."""
     english, other = f"{Decimal(value).normalize():f}", speech()
     return Said(english, other.number(value)) if other else english
+
+
+def currency_in(pack: Pack) -> str:
+    """The currency of all markets of a pack; empty where they have several, or nobody knows it."""
+    first, *others = {currency_of(market) for market in pack.markets} or {None}
+    return "" if others or first is None else first
+
+
+def money(value: Decimal, currency: str) -> str:
+    """An amount in a currency; the number alone where that isn't known."""
+    english, other = in_currency(value, currency).lstrip(), speech()
+    return Said(english, other.money(value, currency)) if other else english
 
 
 def counted(value: Decimal | int, unit: str) -> str:
@@ -570,14 +583,16 @@ def eligibility(part: Eligibility) -> Facts:
 
 def bonus(part: Bonus, pack: Pack) -> Facts:
     """What a bonus pays, and its caps."""
-    pays = say("{number} for each {activity}", number=number(part.pays), activity=name("activity", part.activity))
+    currency = currency_in(pack)
+    paid = money(part.pays, currency)
+    pays = say("{number} for each {activity}", number=paid, activity=name("activity", part.activity))
     facts = {say("pays"): pays, say("is about"): scope(part.scope)}
     if part.at_most_per_subject:
-        facts[say("at most per subject")] = number(part.at_most_per_subject)
+        facts[say("at most per subject")] = money(part.at_most_per_subject, currency)
     if part.at_most_per_account:
-        facts[say("at most per account")] = number(part.at_most_per_account)
+        facts[say("at most per account")] = money(part.at_most_per_account, currency)
     if part.budget:
-        facts[say("for all together")] = say("at most {number}", number=number(part.budget))
+        facts[say("for all together")] = say("at most {number}", number=money(part.budget, currency))
     facts[say("begins anew")] = days_of(pack.calendars[part.per])
     if part.eligibility:
         facts[say("only while eligible for")] = name("programme", part.eligibility)

@@ -1,0 +1,39 @@
+"""Signs that nobody sees in packs and the files beside them are found where they stand, in comments and escapes too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evenhand.commands.hidden_signs_check import signs_that_nobody_sees
+from evenhand.settings import PROJECT, Settings
+
+
+def found(folder: Path, text: str) -> list[str]:
+    (folder / "packs" / "below").mkdir(parents=True)
+    (folder / "packs" / "below" / "a.yml").write_text(text, newline="")
+    here = Settings(PROJECT, folder / "home", folder / "packs", folder / "receivers.yml", people=folder / "people.yml")
+    return [str(each).removeprefix(f"{folder}/packs/below/") for each in signs_that_nobody_sees(here)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: b\nc: d\u202ee\n", "2:1: error: found a line in which sign 5 is U+202E (RIGHT-TO-LEFT OVERRIDE)"),
+        ("# b \u2066\na: b\n", "1:1: error: found a line in which sign 5 is U+2066 (LEFT-TO-RIGHT ISOLATE)"),
+        ('a: b\nc:\n  - "\\e[2J"\n', "3:1: error: found a text in which sign 1 is U+001B"),
+    ],
+)
+def test_one_is_found_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+    assert found(tmp_path, text) == [f"a.yml:{said}, which nobody sees; expected it without"]
+
+
+@pytest.mark.parametrize("text", ["a: |\r\n  b\r\n  c\r\n", "\ufeffa: 每\u3000周\u00a0👩\u200d💻\n", "a: [\n", ""])
+def test_blanks_breaks_and_pictures_are_none(tmp_path: Path, text: str) -> None:
+    assert found(tmp_path, text) == []
+
+
+def test_the_shipped_files_have_none() -> None:
+    here = Settings(PROJECT, PROJECT / "nowhere", PROJECT / "policies", PROJECT / "receivers.yml")
+    assert [*signs_that_nobody_sees(here)] == []
