@@ -2,6 +2,8 @@
 
 Read from the newest release and the packs alone. What a pack hasn't got would have no words for the account and no
 receiver that could carry it out.
+
+Longer than other files, for what is refused and what the second person is told stand beside each other.
 """
 
 from __future__ import annotations
