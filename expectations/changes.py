@@ -134,8 +134,13 @@ def shares_suite() -> list[Expectation]:
                 || {_percent("expected_share")} || ' had'
                 || case
                     when number > of_rows * expected_share
-                        then coalesce(', on none more than ' || {_percent("highest")}, '')
-                    else coalesce(', on none less than ' || {_percent("lowest")}, '')
+                        then case
+                            when highest <= 0 then ', on none of them any'
+                            else coalesce(', on none more than ' || {_percent("highest")}, '')
+                        end
+                    -- What none was less than is nothing to tell.
+                    when lowest > 0 then ', on none less than ' || {_percent("lowest")}
+                    else ''
                 end as found
             from (from {{batch}}) as shares
             join gate.limits using (market)
@@ -202,6 +207,8 @@ def _preapproved(cause: str, rule: str) -> Expectation:
     return expect_no_rows(
         f"""select list, changes.market,
             case count(distinct row_key) when 1 then '1 row changes' else count(distinct row_key) || ' rows change' end
+            -- What is done stays as it is: the table beside it calls that other words.
+            || case when bool_and(changes.cause = 'text') then ', in words alone,' else '' end
             || ' because the {cause} changed, and '
             || coalesce(max(at_most) || ' were approved', 'none were approved') as found
         from (from {{batch}}) as changes

@@ -15,7 +15,7 @@ from approval.english import SPEAKS
 from evenhand.approval.answers import AnswerRefused, Said, answered, record
 from evenhand.approval.shown import body, subject
 from evenhand.deciding.code_authors import CodeAuthors
-from evenhand.quality.held_lists import HeldList
+from evenhand.quality.held_lists import NOBODY, HeldList
 from evenhand.records.persons import Person, PersonRefused
 from evenhand.settings import settings
 from evenhand.tasks import held_list as steps
@@ -41,6 +41,12 @@ def test_rows_that_break_a_rule_can_only_be_rejected(tmp_path: Path, said: Said)
 def test_a_policy_that_nobody_is_named_for_can_be_approved_by_nobody(tmp_path: Path, said: Said) -> None:
     with pytest.raises(PersonRefused, match=r"its pack doesn't say who changed it\. Write `changed_by` into the pack"):
         record(tmp_path, NIGHT, replace(HELD, by_policy=True), said, BUDI)
+    # Where it is known which file it is, that is said.
+    file = f"{NOBODY}gb.yml doesn't say who changed it. Write `changed_by: NAME` of who did into it"
+    with pytest.raises(
+        PersonRefused, match=r"and gb\.yml doesn't say who changed it\. Write `changed_by: NAME` of who did"
+    ):
+        record(tmp_path, NIGHT, replace(HELD, by_policy=True, why=(*HELD.why, file)), said, BUDI)
 
 
 @pytest.mark.parametrize("name", ["ayu", "Ayu", "  AYU ", "citra"])

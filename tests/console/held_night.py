@@ -16,7 +16,11 @@ from evenhand.tasks.night import publish_release
 from night.directly import environment
 
 ON = date.fromisoformat(NIGHT)
-WHY = {("penalties", "world"): ["1 <row> removed, none is usual"], ("rewards", "ID"): ["its rules are others"]}
+FOLLOWS = "version 2 takes the place of version 1 (evenhand policy diff creators_id@1 creators_id@1)"
+WHY = {
+    ("penalties", "world"): ["1 <row> removed, none is usual"],
+    ("rewards", "ID"): ["its rules are others", FOLLOWS, "and third"],
+}
 
 
 def hold(home: Path, changed_by: str = "mai") -> None:

@@ -75,8 +75,8 @@ def test_whom_it_meets_is_counted_before_it_is_asked_for(client: TestClient) -> 
     ("otherwise", "said"),
     [
         ({}, "whom it shall meet is missing"),
-        ({"accounts": "elsewhere1 a1"}, "a1: 1 account(s) aren't known in ID"),
-        ({"accounts": "elsewhere1 a77"}, "a77: 1 account(s) aren't known in ID"),
+        ({"accounts": "elsewhere1 a1"}, "a1: 1 account is not known in ID"),
+        ({"accounts": "elsewhere1 a77"}, "a77: 1 account is not known in ID"),
         ({"market": "world", "accounts": "a1"}, "no pack judges market world; choose one of ID"),
         ({"market": "nowhere", "accounts": "a1"}, "no pack judges market nowhere; choose one of ID"),
         ({"what": "publishing_paused on short_video", "accounts": "elsewhere1"}, "creators_id of ID has no"),

@@ -140,6 +140,8 @@ def test_who_changed_the_policy_and_who_has_no_right_for_the_market_are_refused(
     people = tmp_path / "people.yml"
     people.write_text(people.read_text() + "  - {user: mai, markets: [ID], rights: [see, approve]}\n")
     log_in("mai")
+    # Before that they are led to where the two versions are compared.
+    assert "./policies/creators_id@1?night=2026-03-06&amp;against=creators_id%401" in client.get("/held").text
     told = send(client, "/held", "/held", **_form(client, "rewards-ID"), say="approve")
     assert (told.status_code, "mai asked for the policy that changes rewards of ID" in told.text) == (409, True)
     # Of another market, it is answered as of one that isn't held.

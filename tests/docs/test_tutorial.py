@@ -14,8 +14,10 @@ from evenhand.deciding.rehearsal import rehearse
 from evenhand.policy.load import load_packs
 from evenhand.policy.marketplace import read_marketplace
 from evenhand.policy.senseless import IN_A_PACK, OF_ITS_OWN_FILE
+from evenhand.quality.holding import Tonight, changed_by
 from evenhand.settings import PROJECT
 from made_once import shared_home
+from quality.released_packs import base_of_packs
 
 PAGE = (PROJECT / "docs" / "policy-language.md").read_text()
 
@@ -32,12 +34,18 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_tutorial_says_what_is_said(checkout: Path) -> None:
-    for shown, said in walk(PAGE):
+    begun, mark, changed = PAGE.partition("## Change it\n")
+    for shown, said in walk(begun):
+        assert said == shown
+    base = base_of_packs(checkout / "release", *load_packs(checkout / "policies"))
+    for shown, said in walk(mark + changed):
         assert said == shown
     # It ends with two versions that the nightly run would take, and whose examples come out.
     packs = load_packs(checkout / "policies")
     assert [(each.pack.pack, each.pack.version) for each in packs] == [("gb", 1), ("gb", 2)]
     assert [outcome for outcome in rehearse(packs) if not outcome.passed] == []
+    # What they change can be approved, by somebody else than who wrote the second.
+    assert changed_by(Tonight(checkout, packs, (), {}), base, "GB") == ("ayu",)
 
 
 def test_the_marketplace_of_the_page_is_one(checkout: Path) -> None:

@@ -41,9 +41,12 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "account_profiles": PROFILES,
             "standings": "select 'S-2' as account_id, 'account_health' as programme, 'limited' as zone"
             " union all select 'I-1', 'account_health', 'limited'",
-            "penalties": "select 'S-2' as account_id, 'no_live' as measure, 'live' as scope"
-            " union all select 'S-1', 'warning', 'account'",
-            "rewards": "select 'S-1' as account_id, 'campaign_access' as reward, 'campaign' as scope",
+            "penalties": "select 'S-2' as account_id, 'no_live' as measure, 'live' as scope,"
+            " 'account_health' as programme, date '2026-03-20' as ends_on"
+            " union all select 'S-2', 'no_live', 'live', 'emergency', date '2026-03-09'"
+            " union all select 'S-1', 'warning', 'account', 'account_health', null",
+            "rewards": "select 'S-1' as account_id, 'campaign_access' as reward, 'campaign' as scope,"
+            " 'campaigns' as programme, cast(null as date) as ends_on",
         }.items():
             connection.execute(f"copy ({rows}) to '{folder / name}.parquet'")
     return folder
@@ -55,11 +58,11 @@ def test_accounts_are_met_as_they_are_named(release: Path) -> None:
     assert proposed.proposal.accounts == ("S-1", "S-2")
     assert (proposed.proposal.list, proposed.night, proposed.have_it) == ("penalties", date(2026, 3, 5), 1)
     assert _told(proposed).split("\n\n") == [
-        "**mai** asks for No live streaming (Live streams) to be imposed in SG, on **2 accounts**, of which 1 have it"
+        "**mai** asks for No live streaming (Live streams) to be imposed in SG, on **2 accounts**, of which 1 has it"
         " now.",
         "From the night 2026-03-05, or the newest that is released by then, until **2026-03-07**.",
         "The accounts are told: “Fake prizes in lives”",
-        "That is 66.7 % of the 3 accounts of SG, of which 1 have it as usual: who is met is 1 × Creator, Pilot; 1 ×"
+        "That is 66.7 % of the 3 accounts of SG, of which 1 has it as usual: who is met is 1 × Creator, Pilot; 1 ×"
         " Creator, Restricted.",
         "They are `S-1`, `S-2`.",
     ]
@@ -78,6 +81,17 @@ def test_a_segment_is_resolved_to_the_accounts_of_the_market(
     release: Path, segment: dict[str, str], accounts: tuple[str, ...]
 ) -> None:
     assert _propose(replace(SEGMENT, **segment), release).proposal.accounts == accounts  # type: ignore[arg-type]
+
+
+def test_a_lift_says_which_measures_of_policies_it_lifts_too(release: Path) -> None:
+    lift = _propose(replace(WISH, action="lift", accounts=("S-1", "S-2")), release)
+    assert lift.usual == (("account_health", date(2026, 3, 20), 1),)
+    assert (
+        "**It lifts what policies brought, too**, until 2026-03-07: 1 account, Account health until 2026-03-20. What"
+        " hasn't ended by then is in force again."
+    ) in _told(lift)
+    assert "too" not in _told(_propose(replace(WISH, action="lift"), release))
+    assert "too" not in _told(_propose(replace(WISH, accounts=("S-2",)), release))
 
 
 def test_a_reward_can_be_given_and_taken(release: Path) -> None:
@@ -100,7 +114,7 @@ def test_a_reward_can_be_given_and_taken(release: Path) -> None:
             {"until": date(2026, 3, 4)},
             "until is 2026-03-04; write a day that isn't before the newest night, 2026-03-05",
         ),
-        ({"accounts": ("S-1", "I-1", "S-9")}, "I-1, S-9: 2 account.s. aren't known in SG"),
+        ({"accounts": ("S-1", "I-1", "S-9")}, "I-1, S-9: 2 accounts are not known in SG"),
         ({"accounts": ("S-1",), "kind": "creator"}, "write accounts, or a segment .kind., and not both"),
         ({"accounts": ()}, "for all of SG is no emergency but a policy"),
         ({"accounts": (), "stage": "exited"}, "no account in SG is in the segment .stage exited."),

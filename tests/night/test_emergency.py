@@ -65,7 +65,7 @@ def test_what_is_imposed_and_lifted_is_in_force_now_survives_the_next_night_and_
     assert "Lifted by people" in said
     assert "Campaigns closed on campaign until 2026-03-06: Fake prizes in lives" in said
     said = decided.in_process("emergencies")
-    assert "campaigns_closed on campaign lifted on 2 account(s) in world" in said
+    assert "campaigns_closed on campaign lifted on 2 accounts in world" in said
     assert "2026-03-05 to 2026-03-06, asked for by mai (by their own word), approved by lan (by their own word)" in said
 
     decided.directly("2026-03-06")

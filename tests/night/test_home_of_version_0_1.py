@@ -57,6 +57,6 @@ def test_its_next_night_holds_and_changes_only_what_is_decided_otherwise_now(tmp
     (held,) = read_manifest(release).held_lists
     assert (held.list, held.market) == ("rewards", "ID")
     assert held.why == (
-        "3 rows change because the code changed, and none were approved (rows that changed code changes were approved"
-        " beforehand)",
+        "3 rows change because the code changed, and none were approved; this breaks the rule: rows that changed code"
+        " changes were approved beforehand",
     )

@@ -135,7 +135,7 @@ def test_what_a_changed_pack_does_is_rehearsed_on_tonights_data(nights: Nights) 
     pack.write_text(changed(pack.read_text(), LONGER))
     # Who has two strikes is paused for nine days and not seven.
     found = rehearse_change(warehouse, release, FIRST, load_packs(nights.policies), {})
-    assert found == {("penalties", "paused"): 1}
+    assert found == {("penalties", "paused"): (1, 0)}
     assert [most_that_may_change(rows) for rows in (0, 1, 9, 10, 100)] == [10, 10, 10, 12, 120]
 
 
@@ -489,6 +489,9 @@ def test_words_that_a_pack_changed_are_a_text_which_is_shown_and_held_and_what_i
     assert set(found.changes.values()) == {("changed", "text")}
     (held,) = found.held
     assert (held.changes, held.by_policy, held.changed_by) == (len(before), True, ("ayu",))
+    assert any(
+        why.startswith(f"{len(before)} rows change, in words alone, because the policy changed") for why in held.why
+    )
     with duckdb.connect(str(of_policy.judged.warehouse), read_only=True) as connection:
         said = body(connection, held, NEXT, SPEAKS)
     assert f"| {plain('Pay 50 USD at example.com.')} | {len(before)} |" in said

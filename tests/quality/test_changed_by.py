@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from evenhand.policy.days import Day
 from evenhand.policy.diagnose import explain
 from evenhand.policy.load import LoadedPack, load_pack
 from evenhand.policy.preapproved import Preapproval, SameRules, approved_of
+from evenhand.quality.concerned_packs import concerned, say_nobody, with_another_text
 from evenhand.quality.holding import Tonight, changed_by
 from evenhand.quality.row_causes import Base
-from evenhand.release.manifest import ReleasedPack
 from policy.packs import changed, write
-from release.manifests import manifest_of
+from quality.released_packs import base_of_packs, manifest_of_packs
 
 
 def _pack(folder: Path, name: str, version: int, by: str | None, market: str = "world") -> LoadedPack:
@@ -26,8 +29,7 @@ def _pack(folder: Path, name: str, version: int, by: str | None, market: str = "
 
 
 def _base(*packs: LoadedPack) -> Base:
-    released = tuple(ReleasedPack(pack=each.pack.pack, version=each.pack.version, sha256=each.sha256) for each in packs)
-    return Base(Path("release"), manifest_of(date(2026, 3, 5)).model_copy(update={"packs": released}))
+    return Base(Path("release"), manifest_of_packs(*packs))
 
 
 def test_of_several_packs_and_versions_all_that_were_changed_count(tmp_path: Path) -> None:
@@ -57,6 +59,91 @@ def test_a_text_that_was_rewritten_and_says_the_same_was_not_changed(tmp_path: P
     now = LoadedPack(before.pack, before.path, "f" * 64, ("migrate",))
     same = (SameRules(was=before.sha256, now=now.sha256),)
     assert changed_by(Tonight(tmp_path, (now, other), (), {}, same), _base(before), "world") == ("lan",)
+
+
+ENDS, BEGINS = date(2026, 6, 30), date(2026, 7, 1)
+ENDED = ("effective_from: 2026-01-01", f"effective_from: 2026-01-01\neffective_until: {ENDS}")
+
+
+def _two_versions(
+    folder: Path, *of_first: tuple[str, str], by: str | None = "noor", begins: str = str(BEGINS), market: str = "world"
+) -> tuple[Base, tuple[LoadedPack, ...]]:
+    """A first version that was released and names nobody, changed so, and a second one."""
+    base = base_of_packs(folder / "release", _pack(folder, "strikes", 1, None))
+    return base, (
+        load_pack(write(folder, changed(*of_first), "strikes_1.yml")),
+        load_pack(
+            write(
+                folder,
+                changed(
+                    ("version: 1", "version: 2"), ("effective_from: 2026-01-01", f"effective_from: {begins}"),
+                    ("[world]", f"[{market}]"), ("at_least: 10", "at_least: 8"),
+                ) + (f"changed_by: {by}\n" if by else ""),
+                "strikes_2.yml",
+            )
+        ),
+    )  # fmt: skip
+
+
+def _is_approved(base: Base, packs: Sequence[LoadedPack], by: str) -> bool:
+    texts = concerned(packs, [base], (), ())["world"]["strikes"]
+    return bool(approved_of(texts, [_approval(max(packs, key=lambda each: each.pack.version), by)]))
+
+
+def test_a_version_that_names_nobody_and_only_ends_for_the_next_is_a_part_of_that_ones_change(tmp_path: Path) -> None:
+    base, packs = _two_versions(tmp_path, ENDED)
+    assert changed_by(Tonight(tmp_path, packs, (), {}), base, "world") == ("noor",)
+    assert _is_approved(base, packs, "budi")
+    assert not _is_approved(base, packs, "noor")
+    # On the day itself as well, on which the one's last day is over and the other begins.
+    tonight = Tonight(tmp_path, packs, (), {})
+    come = [Day("world", "strikes", version, BEGINS) for version in (1, 2)]
+    assert changed_by(tonight, base_of_packs(tmp_path / "next", *packs), "world", come) == ("noor",)
+    within = Day("world", "strikes", 1, ENDS)
+    assert changed_by(tonight, base_of_packs(tmp_path / "next", *packs), "world", [*come, within]) == ()
+    assert changed_by(tonight, base_of_packs(tmp_path / "next", *packs), "world", [come[0]]) == ()
+
+
+def test_whom_a_version_that_only_ends_names_may_not_approve_that(tmp_path: Path) -> None:
+    first = _pack(tmp_path, "strikes", 1, "mai")
+    base = base_of_packs(tmp_path / "named", first)
+    _, packs = _two_versions(tmp_path, ENDED, ("version: 1", "version: 1\nchanged_by: mai"))
+    assert changed_by(Tonight(tmp_path, packs, (), {}), base, "world") == ("mai", "noor")
+    # Nor does taking their name out of it let them.
+    _, packs = _two_versions(tmp_path, ENDED)
+    assert changed_by(Tonight(tmp_path, packs, (), {}), base, "world") == ()
+    assert not _is_approved(base, packs, "mai")
+
+
+@pytest.mark.parametrize(
+    ("of_first", "of_second"),
+    [
+        ([ENDED, ("amount: 1", "amount: 2")], {}),
+        # As YAML it is equal, and as a rule it needn't be.
+        ([ENDED, ("amount: 1", "amount: 1.0")], {}),
+        ([ENDED], {"begins": "2026-07-02"}),
+        ([ENDED], {"by": None}),
+        # What ends in a market in which nothing follows.
+        ([ENDED], {"market": "moon"}),
+        ([("version: 1", "version: 1\n# another comment")], {}),
+    ],
+)
+def test_any_other_change_of_a_version_that_names_nobody_can_be_approved_by_nobody(
+    tmp_path: Path, of_first: Sequence[tuple[str, str]], of_second: Mapping[str, Any]
+) -> None:
+    base, packs = _two_versions(tmp_path, *of_first, **of_second)
+    assert changed_by(Tonight(tmp_path, packs, (), {}), base, "world") == ()
+    assert not _is_approved(base, packs, "budi")
+    changing = with_another_text([each for each in packs if "world" in each.pack.markets], base, ())
+    assert say_nobody(changing).startswith("strikes_1.yml ")
+
+
+def test_the_end_of_a_version_is_no_part_of_a_change_that_was_there_before(tmp_path: Path) -> None:
+    _, (ended, second) = _two_versions(tmp_path, ENDED)
+    first = _pack(tmp_path, "strikes", 1, None)
+    base = base_of_packs(tmp_path / "release", first, second)
+    ended = load_pack(write(tmp_path, changed(ENDED), "strikes_1.yml"))
+    assert changed_by(Tonight(tmp_path, (ended, second), (), {}), base, "world") == ()
 
 
 def _approval(of: LoadedPack, approved_by: str) -> Preapproval:

@@ -52,6 +52,24 @@ def _held(gate: duckdb.DuckDBPyConnection, now: dict[str, Any]) -> list[HeldList
     return read_held(gate)
 
 
+def test_which_file_names_nobody_is_a_part_of_why_a_list_waits(gate: duckdb.DuckDBPyConnection) -> None:
+    # A delivery stands for a list, for it keeps no accounts that the gate would have to know.
+    of = {(DELIVERIES, "lake"): "days was 7 and is 9"}
+    for by, why in (((), ("other", "Nobody can approve it yet: gb.yml says nobody")), (("ayu",), ("other",))):
+        (held,) = hold_lists(
+            gate,
+            {key: ["other"] for key in of},
+            {},
+            lambda *_, by=by: by,
+            lambda *_: NIGHT,
+            NIGHT,
+            None,
+            of,
+            lambda *_: "gb.yml says nobody",
+        )
+        assert (held.changed_by, held.why) == (by, why)
+
+
 def test_a_list_that_is_dropped_and_a_receiver_that_is_new_are_held_and_said_by_name(
     gate: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:

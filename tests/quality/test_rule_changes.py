@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -12,6 +13,7 @@ import pytest
 
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.sift import sift
+from evenhand.quality.following_versions import versions_named
 from evenhand.quality.rule_changes import rule_changes
 from evenhand.settings import PROJECT
 
@@ -138,3 +140,51 @@ def test_a_programme_that_looks_from_entry_to_entry_from_now_on_is_no_difference
         *(_replace(name, (once, "")) for name in ("takedowns.yml", "moon.yml")),
     )
     assert found == {"moon": ["moon: entry_rules: counts_once_per was violation and is batch"]}
+
+
+def _second_version(*what: tuple[str, str], of_first: tuple[tuple[str, str], ...] = ()) -> Change:
+    """The moon's pack ends on the last of June, and a version with these changes begins on the day after."""
+
+    def change(packs: Path) -> None:
+        text = (packs / "moon.yml").read_text()
+        (packs / "moon_2.yml").write_text(re.sub("effective_from: .*", "effective_from: 2026-07-01", text, count=1))
+        _replace("moon_2.yml", ("version: 1\n", "version: 2\n"), *what)(packs)
+        _replace("moon.yml", ("effective_from:", "effective_until: 2026-06-30\neffective_from:"), *of_first)(packs)
+
+    return change
+
+
+BEGINS = "moon: version 2 takes the place of version 1 from 2026-07-01 on (evenhand policy diff moon@1 moon@2)"
+LONGER = ("days: 7}", "days: 9}")
+LOOSER = ("measures: [", "limits: {share_changed: 0.9}\nmeasures: [")
+
+
+def test_of_a_version_that_follows_another_is_told_what_it_says_otherwise(said: Said) -> None:
+    assert said(_second_version(LONGER)) == {
+        "moon": [
+            BEGINS,
+            "moon: version 2, programme copyright strikes: zone limited: brings publishing paused on short video"
+            " for 9 days (before: for 7 days)",
+        ]
+    }
+
+
+def test_what_is_told_in_no_words_is_told_by_its_values(said: Said) -> None:
+    assert said(_second_version(LOOSER, LONGER))["moon"][2:] == [
+        "moon: version 2, limits: share_changed was nothing and is 0.90"
+    ]
+
+
+def test_a_version_that_says_the_same_is_told_to_begin(said: Said) -> None:
+    assert said(_second_version()) == {"moon": [BEGINS]}
+
+
+def test_what_the_version_that_ends_says_otherwise_as_well_is_told(said: Said) -> None:
+    assert said(_second_version(of_first=(LONGER,)))["moon"][2:] == [
+        "moon: effects: effective_before was nothing and is 2026-07-01, days was 7 and is 9"
+    ]
+
+
+def test_of_a_sentence_can_be_told_which_versions_to_compare() -> None:
+    assert versions_named(BEGINS) == ("moon@1", "moon@2")
+    assert versions_named("moon: effects: days was 7 and is 9") is None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -32,6 +33,7 @@ from evenhand.records.proposals import (
 from evenhand.records.record_log import seal, troubles
 from evenhand.release.manifest import FORMAT, ReleasedFile
 from evenhand.settings import PROJECT
+from quality.released_packs import base_of_packs
 from release.manifests import manifest_of
 
 ANN, BOB, CHI = (Person(name, logged_in=True) for name in ("ann", "bob", "chi"))
@@ -224,12 +226,64 @@ def test_where_nobody_is_named_nothing_is_preapproved(
     file = home / "receivers.yml"
     file.write_text("receivers:\n  lake: {kind: files, connection: files, lists: [penalties]}\n")
     monkeypatch.setenv("EVENHAND_RECEIVERS", str(file))
-    for what, of in ((("takedowns",), "the pack takedowns"), (("--receiver", "lake"), "receivers.yml")):
+    for what, of in ((("takedowns",), "takedowns.yml"), (("--receiver", "lake"), "receivers.yml")):
         command = ["policy", "preapprove", *what, "--what", "x", "--changed-by", "ann", "--at-most", "5", "--by", "ann"]
         told = CliRunner().invoke(app, [*command, *approved_by])
         assert (told.exit_code, f"{of} doesn't say who changed it" in told.output.replace("\n", " ")) == (1, True)
     assert read_preapproved(policies) == ()
     assert open_proposals(home, datetime.now(UTC)) == []
+
+
+@pytest.mark.parametrize(
+    ("of_first", "said"),
+    [
+        ("effective_until: 2026-06-30", "Written to"),
+        (
+            "effective_until: 2026-06-30\nsource: elsewhere",
+            "takedowns.yml doesn't say who changed it. Write `changed_by",
+        ),
+        ("effective_until: 2026-06-29", "takedowns.yml doesn't say who changed it. Write `changed_by"),
+    ],
+)
+def test_a_next_version_is_preapproved_with_the_end_of_the_one_before_and_with_nothing_else_of_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch, of_first: str, said: str
+) -> None:
+    policies = _takedowns_changed_by(home, monkeypatch, "")
+    first = load_pack(policies / "takedowns.yml")
+    revision = home / "releases/revisions/night=2026-03-05/0001"
+    (revision / "manifest.json").parent.mkdir(parents=True)
+    (revision / "manifest.json").write_text(base_of_packs(revision, first).manifest.named().text())
+    (home / "releases/night=2026-03-05").symlink_to("revisions/night=2026-03-05/0001")
+    text = first.path.read_text()
+    begins = re.sub("effective_from: .*", "effective_from: 2026-07-01", text, count=1)
+    second = begins.replace("version: 1\n", "version: 2\nchanged_by: mai\n", 1)
+    (policies / "takedowns_2.yml").write_text(second)
+    first.path.write_text(text.replace("effective_from:", f"{of_first}\neffective_from:", 1))
+    command = ["policy", "preapprove", "takedowns@2", "--what", "x", "--changed-by", "mai", "--at-most", "5"]
+    told = CliRunner().invoke(app, [*command, "--by", "ann", "--approved-by", "bob"])
+    assert said in told.output.replace("\n", " "), told.output
+    assert len(read_preapproved(policies)) == (said == "Written to")
+
+
+def test_a_change_is_rehearsed_without_being_proposed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    policies = _takedowns_changed_by(home, monkeypatch, "games")
+    said = (
+        "policy",
+        "preapprove",
+        "takedowns",
+        "--what",
+        "x",
+        "--changed-by",
+        "games",
+        "--at-most",
+        "5",
+        "--by",
+        "ann",
+    )
+    for approver in ((), ("--approved-by", "bob")):
+        told = CliRunner().invoke(app, [*said, *approver, "--dry-run"])
+        assert told.output == "No night was there to rehearse it on. Nothing was proposed.\n"
+    assert (read_preapproved(policies), open_proposals(home, datetime.now(UTC))) == ((), [])
 
 
 @pytest.mark.parametrize("approver", ["mallory", "Mallory ", "ann", "cy"])

@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from evenhand.cli import app
 from evenhand.delivery.stopping import resume, stop
 from evenhand.records.persons import Person, PersonRefused
-from evenhand.records.record_log import NAME, RecordsBroken, accept, refuse_troubles, seal, troubles
+from evenhand.records.record_log import NAME, RecordsBroken, accept, refuse_troubles, released_at, seal, troubles
 from evenhand.release.manifest import FORMAT
 from release.manifests import manifest_of
 
@@ -138,3 +138,12 @@ def test_many_at_once_write_a_whole_chain(tmp_path: Path) -> None:
     named = [json.loads(row)["path"] for row in (tmp_path / NAME).read_text().splitlines()]
     there = [f"stops/{path.name}" for path in (tmp_path / "stops").glob("[0-9]*.json")]
     assert sorted(named) == sorted(there)
+
+
+def test_when_a_night_was_released_is_known_whatever_became_of_its_file(home: Path) -> None:
+    lines = [json.loads(line) for line in (home / NAME).read_text().splitlines()]
+    at = {line["path"]: datetime.fromisoformat(line["at"]) for line in lines}
+    os.utime(home / KEPT[0], (2_000_000_000, 2_000_000_000))
+    assert released_at(home, date(2026, 3, 1), "0001") == at[KEPT[0]]
+    assert released_at(home, date(2026, 3, 1), "0003") is None
+    assert released_at(home / "elsewhere", date(2026, 3, 1), "0001") is None

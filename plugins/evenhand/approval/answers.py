@@ -23,7 +23,7 @@ from evenhand.deciding.code_authors import CodeAuthors
 from evenhand.people import acts
 from evenhand.people.acts import HELD_FOR_CODE, HELD_LIST, HELD_RECEIVER, HELD_WORDS, Act
 from evenhand.policy.load import MARKETPLACE
-from evenhand.quality.held_lists import HeldList, answer, read_held
+from evenhand.quality.held_lists import NOBODY, HeldList, answer, read_held
 from evenhand.records.history import add, everything
 from evenhand.records.persons import Person, PersonRefused, is_same, refuse_the_same_person
 from evenhand.records.record_log import seal
@@ -224,8 +224,12 @@ def _refuse_what_they_cannot_approve(held: HeldList, said: Said, by: Person, cod
             " is known that somebody else approves"
         )
     if not held.changed_by:
+        # A night of an earlier version doesn't know which files it is.
+        files = [each.removeprefix(NOBODY) for each in held.why if each.startswith(NOBODY)] or [
+            "its pack doesn't say who changed it. Write `changed_by` into the pack"
+        ]
         raise PersonRefused(
-            f"{what}: a policy changed them, and its pack doesn't say who changed it. Write `changed_by` into the pack"
+            f"{what}: a policy changed them, and {'; '.join(files)}"
             " and run the night again, so that it is known that somebody else approves"
         )
     for name in held.changed_by:

@@ -66,7 +66,7 @@ def cases(
         refuse(f"there is no kind {kind!r}; there are {', '.join(KINDS)}")
     here = settings()
     with _told(), reading(here.home, here.cases) as store:
-        night = store.as_of()
+        night, is_looked_at = store.as_of(), store.looked() is not None
         rows = [
             row
             for row in rows_of(store, night)
@@ -81,7 +81,8 @@ def cases(
         print(json.dumps(rows[:limit], indent=2, default=str))
         return
     if not rows:
-        console.print(f"There are no such cases as of night {night}.", highlight=False)
+        none = f"There are no such cases as of night {night}."
+        console.print(none if is_looked_at else "No night was looked at for cases yet.", highlight=False)
         return
     table = plain_table(
         "Case", "What", "Market", "Days left", "Who has it", "Priority", numbers=("Days left", "Priority")

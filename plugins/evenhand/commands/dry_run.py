@@ -9,7 +9,7 @@ from evenhand.approval.answers import FILES_OF
 from evenhand.commands.terminal import plain_table
 from evenhand.landing.held_markets import decided_alone
 from evenhand.policy.prose.words import counted
-from evenhand.release.held_names import held_called
+from evenhand.release.held_names import held_called, why_once
 from evenhand.tasks.dry_run import Outcome
 
 
@@ -28,12 +28,14 @@ def show_dry_run(outcome: Outcome, to: Console) -> None:
         if decided_alone(held_market.why):
             continue
         to.print(f"[bold red]Not decided[/bold red] {escape(str(held_market))}", highlight=False, soft_wrap=True)
+    apart = why_once(outcome.held_lists)
     for held in outcome.held_lists:
         to.print(
             f"[bold yellow]Would be held[/bold yellow] {escape(held_called(held.list, held.market))}"
             + ("" if held.list in FILES_OF else f": {counted(held.changes, 'row')} would change"),
             highlight=False,
         )
-        for why in held.why:
+        own, first = apart[held.list, held.market]
+        for why in (*own, *([f"And as {held_called(first, held.market)}, above"] if first else [])):
             to.print(f"  {escape(why)}", highlight=False, soft_wrap=True)
     to.print("Nothing was released or sent.", highlight=False)

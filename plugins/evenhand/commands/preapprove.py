@@ -1,4 +1,7 @@
-"""`evenhand policy preapprove`: a change that another person approves before a night meets it."""
+"""`evenhand policy preapprove`: a change that another person approves before a night meets it.
+
+Longer than other files, for what a change of a pack, of the code and of a receiver have to pass stands side by side.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +39,9 @@ def preapprove(
     receiver: Annotated[
         str, typer.Option(help="Not a pack: what receivers.yml says of this receiver, as it is now.")
     ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what it makes otherwise; nothing is proposed.")
+    ] = False,
 ) -> None:
     """Propose a change that another person approves beforehand: the next night doesn't hold what it changes.
 
@@ -49,7 +55,7 @@ def preapprove(
     if [code, pack is not None, bool(receiver)].count(True) != 1:
         refuse("approve either a pack, by its name, or the code, with --code, or a receiver, with --receiver")
     if receiver:
-        _preapprove_receiver(receiver, what, changed_by, at_most, by, approved_by)
+        _preapprove_receiver(receiver, what, changed_by, at_most, by, approved_by, dry_run)
         return
     with refusals_told():
         text = load_pack(find_pack(pack, here.policies)) if pack else None
@@ -63,6 +69,9 @@ def preapprove(
         }
         authors = authors_of(form)
         said_of_effect = _refuse_more_than_it_changes(text, at_most)
+        if dry_run:
+            _only_said(said_of_effect)
+            return
         by_whom = ", ".join(map(plain, dict.fromkeys((changed_by, *(authors.log_ins if text else ())))))
         of = f"of the pack {form['pack']} ({text.sha256[:12]})" if text else f"of the code ({str(form['code'])[:12]})"
         said = (
@@ -72,7 +81,13 @@ def preapprove(
         _propose_or_write(form, said, authors, by, approved_by)
 
 
-def _preapprove_receiver(name: str, what: str, changed_by: str, at_most: int, by: str, approved_by: str) -> None:
+def _only_said(effect: str) -> None:
+    console.print(f"{effect} Nothing was proposed.", soft_wrap=True, highlight=False, markup=False)
+
+
+def _preapprove_receiver(
+    name: str, what: str, changed_by: str, at_most: int, by: str, approved_by: str, dry_run: bool
+) -> None:
     from evenhand.delivery.config import receivers_said
     from evenhand.quality.receiver_changes import config_sha256
     from evenhand.records.markdown import plain
@@ -91,6 +106,9 @@ def _preapprove_receiver(name: str, what: str, changed_by: str, at_most: int, by
         }
         authors = authors_of(form)
         said_of_effect = _refuse_more_than_come_or_go(name, now, at_most)
+        if dry_run:
+            _only_said(said_of_effect)
+            return
         by_whom = ", ".join(map(plain, dict.fromkeys((changed_by, *authors.log_ins))))
         said = (
             f"What receivers.yml says of {plain(name)}, changed by {by_whom}: {plain(what)}. At most"
@@ -135,6 +153,7 @@ def authors_of(form: Mapping[str, Any]) -> CodeAuthors:
     from evenhand.delivery.config import receivers_changed_by, receivers_said
     from evenhand.deployment import changed_by
     from evenhand.policy.load import load_each, pack_files
+    from evenhand.quality.concerned_packs import say_nobody
     from evenhand.quality.receiver_changes import config_sha256
     from evenhand.release.manifest import ITEM_LINK
 
@@ -143,7 +162,11 @@ def authors_of(form: Mapping[str, Any]) -> CodeAuthors:
     if form.get("pack"):
         what = file = f"the pack {form['pack']}"
         texts = load_each(pack_files(here.policies.glob("*.yml")))[0]
-        names = next((each.changed_by for each in texts if each.sha256 == form["text"]), None)
+        if approved := [each for each in texts if each.sha256 == form["text"]]:
+            changed = [*approved, *_changed_with(approved[0], texts)]
+            if said := say_nobody(changed):
+                refuse(f"{said} and propose it again; until then nobody can approve {what} beforehand")
+            names = tuple(dict.fromkeys(name for each in changed for name in each.changed_by))
     elif form.get("receiver"):
         what, file = f"the receiver {form['receiver']}", "receivers.yml"
         receiver = receivers_said().get(form["receiver"])
@@ -162,6 +185,28 @@ def authors_of(form: Mapping[str, Any]) -> CodeAuthors:
             " and propose it again"
         )
     return CodeAuthors(names, ())
+
+
+def _changed_with(approved: LoadedPack, texts: Sequence[LoadedPack]) -> Sequence[LoadedPack]:
+    """The versions of a pack that aren't as in the releases that lists come from: their authors changed it with it."""
+    from evenhand.policy.preapproved import read_same_rules
+    from evenhand.quality.bases import bases_of
+    from evenhand.quality.concerned_packs import with_another_text
+    from evenhand.release.manifest import read_manifest
+
+    here = settings()
+    newest = max(here.releases.glob("night=*"), default=None)
+    if newest is None:
+        return ()
+    folder, same_rules = newest.resolve(), read_same_rules(here.policies)
+    return [
+        each
+        for base in bases_of(here.releases, folder, read_manifest(folder))
+        for market in approved.pack.markets
+        if base.has_lists_of(market)
+        for each in with_another_text([other for other in texts if market in other.pack.markets], base, same_rules)
+        if each.pack.pack == approved.pack.pack
+    ]
 
 
 def _authors_of_code() -> CodeAuthors:
@@ -206,8 +251,11 @@ def _refuse_more_than_it_changes(text: LoadedPack | None, at_most: int) -> str:
         )
     except duckdb.Error as error:
         refuse(f"the change couldn't be rehearsed on night {night}, so it can't be preapproved: {error}")
-    rows = max(changed.values(), default=0)
-    found = ", ".join(f"{count:,} of {name} in {market}" for (name, market), count in changed.items()) or "no row"
+    rows = max((each.rows for each in changed.values()), default=0)
+    found = (
+        ", ".join(f"{each.rows:,} of {name} in {market}{each.how}" for (name, market), each in changed.items())
+        or "no row"
+    )
     if at_most > (most := most_that_may_change(rows)):
         refuse(
             f"at most {most:,} rows of each list and market can be preapproved, not {at_most:,}: rehearsed on night"

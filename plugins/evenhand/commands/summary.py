@@ -25,7 +25,7 @@ from evenhand.notices.catalogs import load_catalogs
 from evenhand.policy.prose.words import counted
 from evenhand.records.steps import kept
 from evenhand.release.figures import ALL_MARKETS, Figure, figures
-from evenhand.release.held_names import held_called
+from evenhand.release.held_names import held_called, why_once
 from evenhand.release.history import history_of, said_of_history
 from evenhand.release.manifest import DELIVERIES, NOTICES, HeldList, HeldMarket, Manifest, read_manifest
 from evenhand.release.order import decided_too_early, to_run_again
@@ -293,6 +293,7 @@ def held(manifest: Manifest, night: date, console: Console, speaks: Language) ->
             soft_wrap=True,
             highlight=False,
         )
+    apart = why_once([each for each in manifest.held_lists if each.answer != "approved"])
     for each in manifest.held_lists:
         what = held_called(each.list, each.market)
         if each.answer == "approved":
@@ -311,7 +312,8 @@ def held(manifest: Manifest, night: date, console: Console, speaks: Language) ->
             soft_wrap=True,
             highlight=False,
         )
-        for why in each.why:
+        own, first = apart[each.list, each.market]
+        for why in (*own, *([f"And as {held_called(first, each.market)}, above"] if first else [])):
             console.print(f"  {speaks.worded(why)}", soft_wrap=True, highlight=False)
         of_it = f"--list {each.list} --market {quote(each.market)}"
         console.print(

@@ -18,6 +18,7 @@ from evenhand.console.values import list_of
 from evenhand.quality.held_lists import LISTS, HeldList, first_wave_of
 from evenhand.records.databases import reading
 from evenhand.records.sql_files import Sql, SqlFile
+from evenhand.release.held_names import why_once
 from evenhand.release.manifest import DELIVERIES, NOTICES
 from evenhand.release.manifest import HeldList as Released
 from evenhand.release.quality_samples import ITEMS
@@ -124,6 +125,11 @@ class Held:
         """What waits, by what it waits for; the largest lists first."""
         found = sorted(self.waiting, key=lambda each: (each.because, -each.released.changes, each.called))
         return [(because, list(some)) for because, some in groupby(found, key=lambda each: each.because)]
+
+    @property
+    def apart(self) -> Mapping[tuple[str, str], tuple[Sequence[str], str]]:
+        """Why each waits, once: what is said of a list above it isn't said again."""
+        return why_once([each.released for _, some in self.groups for each in some])
 
     @property
     def digest(self) -> str:

@@ -16,6 +16,7 @@ from evenhand.console.seen import is_support_alone
 from evenhand.console.shown import Shown
 from evenhand.console.tables import LISTS
 from evenhand.policy.prose.words import spoken
+from evenhand.quality.following_versions import versions_named
 from evenhand.records.written import finalised
 
 _templates = Environment(
@@ -33,6 +34,7 @@ _templates.filters |= {
     "signed": values.signed,
     "spoken": spoken,
     "worded": values.worded,
+    "versions": versions_named,
     "dated": values.dated,
     "happened": values.happened,
     "share": values.share,

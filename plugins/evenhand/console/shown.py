@@ -19,6 +19,7 @@ from evenhand.delivery.stopping import stopped
 from evenhand.deployment import deployment
 from evenhand.landing.file_names import night_of
 from evenhand.records.databases import parquet
+from evenhand.records.record_log import released_at
 from evenhand.release.history import LACKS, said_of_history
 from evenhand.release.manifest import NAME as MANIFEST
 from evenhand.release.manifest import Manifest, OtherFormat, read_manifest
@@ -157,7 +158,9 @@ def shown(night: date | None = None) -> Shown | None:
         )
     folder = _folder(chosen)
     manifest = manifest_of(chosen, nights)
-    at = datetime.fromtimestamp((folder / "manifest.json").stat().st_mtime, UTC).astimezone(deployment().timezone)
+    written = datetime.fromtimestamp((folder / "manifest.json").stat().st_mtime, UTC)
+    # The log may have been begun later than the release, and the file may be a copy: neither is earlier than it was.
+    at = min(written, released_at(settings().home, chosen, folder.name) or written).astimezone(deployment().timezone)
     markets, newest = seen(), _folder(nights[0])
     # What a step complained of is for those who mend it.
     needs = tuple(_needs(chosen, nights, frozenset() if is_support_alone() else markets))

@@ -83,4 +83,5 @@ class Emergency(Proposal):
     def said(self) -> str:
         """In one line, for people."""
         verb = "imposed" if self.action == "impose" else "lifted"
-        return f"{self.measure} on {self.scope} {verb} on {len(self.accounts):,} account(s) in {self.market}"
+        met = "1 account" if len(self.accounts) == 1 else f"{len(self.accounts):,} accounts"
+        return f"{self.measure} on {self.scope} {verb} on {met} in {self.market}"

@@ -2,6 +2,8 @@
 
 Read from the newest release and the packs alone. What a pack hasn't got would have no words for the account and no
 receiver that could carry it out.
+
+Longer than other files, for what is refused and what the second person is told stand beside each other.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from evenhand.emergency.record import refuse_what_lasts_too_long
 from evenhand.emergency.wish import Wish
 from evenhand.people.acts import EMERGENCY
 from evenhand.policy.language.pack import Pack
+from evenhand.policy.language.part import EMERGENCY as PROGRAMME
 from evenhand.policy.load import LoadedPack
 from evenhand.records.markdown import code, plain
 from evenhand.records.persons import Person
@@ -42,6 +45,8 @@ class Proposed:
         all_have_it: the same, of all accounts of the market.
         in_market: how many accounts the market has.
         who: kinds and stages of the accounts, with how many are of each.
+        usual: of a lift, the programmes by which they have the measure as usual, each with the last day, if there is
+            one, and how many accounts.
     """
 
     proposal: Proposal
@@ -50,6 +55,7 @@ class Proposed:
     all_have_it: int = 0
     in_market: int = 0
     who: tuple[tuple[str, int], ...] = ()
+    usual: tuple[tuple[str, date | None, int], ...] = ()
 
     def told(self, called: Callable[[str, str], str]) -> str:
         """For the second person, as Markdown.
@@ -62,16 +68,16 @@ class Proposed:
         what = f"{called('measure', p.measure)} ({called('scope', p.scope)}) to be {verb} in {p.market}"
         shown = ", ".join(map(code, p.accounts[:_SHOWN]))
         more = f" and {len(p.accounts) - _SHOWN:,} more" if len(p.accounts) > _SHOWN else ""
-        accounts = "account" if len(p.accounts) == 1 else "accounts"
-        whom = f"**{len(p.accounts):,} {accounts}**, of which {self.have_it:,} have it now"
+        whom = f"**{_accounts_said(len(p.accounts))}**, of which {_have(self.have_it)} it now"
         return "\n\n".join(
             [
                 f"**{plain(p.author)}** asks for {plain(what)}, on {whom}.",
                 f"From the night {self.night}, or the newest that is released by then, until **{p.until}**.",
                 f"The accounts are told: “{plain(p.reason)}”",
                 f"That is {100 * len(p.accounts) / max(self.in_market, 1):.1f} % of the {self.in_market:,} accounts of"
-                f" {plain(p.market)}, of which {self.all_have_it:,} have it as usual: who is met is"
+                f" {plain(p.market)}, of which {_have(self.all_have_it)} it as usual: who is met is"
                 f" {'; '.join(f'{count:,} × {plain(_in_words(of, called))}' for of, count in self.who)}.",
+                *([self._usual_too(called)] if self.usual else []),
                 *(
                     [
                         f"**A third person has to approve it too**: it meets more than {MANY} accounts and more than"
@@ -83,6 +89,27 @@ class Proposed:
                 f"They are {shown}{more}.",
             ]
         )
+
+    def _usual_too(self, called: Callable[[str, str], str]) -> str:
+        """That a lift takes back what policies brought, too: who takes back one mistake may not have meant that."""
+        found = [
+            f"{_accounts_said(count)}, {plain(called('programme', programme))}"
+            f" {f'until {last}' if last else 'without an end'}"
+            for programme, last, count in self.usual[:_SHOWN]
+        ]
+        more = [f"and {len(self.usual) - _SHOWN:,} more"] if len(self.usual) > _SHOWN else []
+        return (
+            f"**It lifts what policies brought, too**, until {self.proposal.until}: {'; '.join([*found, *more])}. What"
+            " hasn't ended by then is in force again."
+        )
+
+
+def _accounts_said(count: int) -> str:
+    return "1 account" if count == 1 else f"{count:,} accounts"
+
+
+def _have(count: int) -> str:
+    return "1 has" if count == 1 else f"{count:,} have"
 
 
 def _in_words(who: str, called: Callable[[str, str], str]) -> str:
@@ -120,7 +147,8 @@ def propose(wish: Wish, author: Person, packs: Sequence[LoadedPack], release: Pa
             wrong = "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())
             raise EmergencyRefused(f"something is missing or too long: {wrong}") from error
         have_it, all_have_it = _have_it(connection, proposal, release)
-        return Proposed(proposal, night, have_it, all_have_it, in_market, who)
+        usual = _usual(connection, proposal, release) if wish.action == "lift" else ()
+        return Proposed(proposal, night, have_it, all_have_it, in_market, who, usual)
 
 
 def _needed(accounts: int, in_market: int) -> int:
@@ -206,9 +234,10 @@ def _accounts(connection: duckdb.DuckDBPyConnection, wish: Wish, release: Path) 
             {**files, "wanted": wanted},
         ).fetchall()
         if unknown := sorted(set(wanted) - {account for (account,) in found}):
+            are = f"{_accounts_said(len(unknown))} {'is' if len(unknown) == 1 else 'are'}"
             raise EmergencyRefused(
-                f"{', '.join(unknown[:_SHOWN])}: {len(unknown)} account(s) aren't known in {wish.market} on the newest"
-                " night; write them as the feeds spell them"
+                f"{', '.join(unknown[:_SHOWN])}: {are} not known in {wish.market} on the newest night; write them as"
+                " the feeds spell them"
             )
         return tuple(wanted)
     if not said:
@@ -240,6 +269,22 @@ def _refuse_a_reason_of_other_signs(why: str) -> None:
 def _refuse_a_reason_that_names_somebody(reason: str, accounts: Sequence[str]) -> None:
     if named := next((account for account in accounts if account.lower() in reason.lower()), None):
         raise EmergencyRefused(f"the reason names account {named}, and is told and published; write it without names")
+
+
+def _usual(
+    connection: duckdb.DuckDBPyConnection, proposal: Proposal, release: Path
+) -> tuple[tuple[str, date | None, int], ...]:
+    """By which programmes of policies the accounts have the measure, and until when."""
+    column = "measure" if proposal.list == "penalties" else "reward"
+    asked = {
+        "list": str(release / f"{proposal.list}.parquet"),
+        "measure": proposal.measure,
+        "scope": proposal.scope,
+        "accounts": list(proposal.accounts),
+        "emergency": PROGRAMME,
+    }
+    found = connection.execute(_SQL("usual", measure_of_row=column), asked).fetchall()
+    return tuple((str(programme), last, int(accounts)) for programme, last, accounts in found)
 
 
 def _have_it(connection: duckdb.DuckDBPyConnection, proposal: Proposal, release: Path) -> tuple[int, int]:

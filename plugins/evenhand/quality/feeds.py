@@ -168,7 +168,7 @@ def _held_for(gate: Gate, findings: Sequence[Finding]) -> list[HeldMarket]:
 def _said_of(gate: Gate, findings: Sequence[Finding]) -> list[str]:
     """What is told of markets that aren't held for it."""
     return [
-        f"{market}: {found} ({finding.rule}). {finding.remedy}"
+        f"{market}: {found}; this breaks the rule: {finding.rule}. {finding.remedy}"
         for finding in findings
         if finding.failing
         for market, found in gate.execute(f"select market, found from ({finding.rows_query}) order by all")

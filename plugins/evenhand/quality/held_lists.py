@@ -32,6 +32,8 @@ from evenhand.records.sql_files import Sql, SqlFile
 
 _SQL = SqlFile(__file__)
 LISTS = ("penalties", "rewards")
+# What stands before who has to be named first, in why a list is held that nobody can approve as it is.
+NOBODY = "Nobody can approve it yet: "
 # A first wave is at most this share of what would change in a market's list, and at most so many rows.
 WAVE_SHARE = 0.01
 WAVE_ROWS = 50
@@ -80,6 +82,7 @@ def hold_lists(
     night: date,
     since_of_tonight: Callable[[str], date | None] | None = None,
     other_rules: Mapping[tuple[str, str], str] | None = None,
+    nobody: Callable[[str, str], str] = lambda name, market: "",
 ) -> list[HeldList]:
     """Hold lists, in place of those that were held before; also where nothing would change in them tonight.
 
@@ -93,6 +96,7 @@ def hold_lists(
         night: tonight.
         since_of_tonight: the same of a market that can't be decided, where the night was released before.
         other_rules: how the rules of a list and market differ from those that it was released by.
+        nobody: which files of its packs don't say who changed them, where some don't.
     """
     other_rules = other_rules or {}
     connection.execute(_SQL("create_held_lists"))
@@ -110,16 +114,22 @@ def hold_lists(
     for name, market in sorted({*why, *broken}):
         rules = other_rules.get((name, market), "")
         digest, changes, by_policy = _digest(connection, name, market, rules)
+        by = tuple(changed_by(name, market)) if by_policy else ()
+        unnamed = nobody(name, market) if by_policy and not by else ""
         held.append(
             HeldList(
                 name,
                 market,
                 digest,
                 changes,
-                (*broken.get((name, market), ()), *why.get((name, market), ())),
+                (
+                    *broken.get((name, market), ()),
+                    *why.get((name, market), ()),
+                    *([f"{NOBODY}{unnamed}"] if unnamed else []),
+                ),
                 (name, market) not in broken,
                 by_policy,
-                tuple(changed_by(name, market)) if by_policy else (),
+                by,
                 since(name, market),
             )
         )

@@ -31,6 +31,7 @@ from evenhand.quality.concerned_packs import (
     concerned,
     days_come,
     lay_preapproved_moves,
+    say_nobody,
     with_a_day_come,
     with_another_text,
 )
@@ -174,7 +175,7 @@ def validate_changes(
             for finding in findings:
                 if finding.failing:
                     for name, market, found in _found(connection, finding.rows_query):
-                        why[name, market].append(f"{found} ({finding.rule})")
+                        why[name, market].append(f"{found}; this breaks the rule: {finding.rule}")
             held_with_their_market = {each.market: str(each) for each in held_markets(connection)}
             # What is unusual of a market that can't be decided is so for that; what was unusual before still is.
             why = defaultdict(list, {each: said for each, said in why.items() if each[1] not in held_with_their_market})
@@ -218,6 +219,7 @@ def validate_changes(
                 night,
                 _kept_of_tonight(connection, tonight.releases, night),
                 {of: _digested(tonight, changed) for of, (_, changed) in others.items()} | dict(beside.texts),
+                lambda *of: "" if of[0] not in LISTS else _nobody(tonight, bases, others.get(of), days, *of),
             )
             make_views(connection, night)
             not_compared = _not_compared(connection)
@@ -247,8 +249,9 @@ def _other_rules(
 
 def _is_approved(tonight: Tonight, base: Base, market: str, pack: str) -> bool:
     """Whether what a market's pack says otherwise than in a release was approved beforehand."""
-    texts = [loaded for loaded in tonight.packs if loaded.pack.pack == pack and market in loaded.pack.markets]
-    return bool(approved_of(with_another_text(texts, base, tonight.same_rules), tonight.preapproved))
+    of_market = [loaded for loaded in tonight.packs if market in loaded.pack.markets]
+    changed = with_another_text(of_market, base, tonight.same_rules)
+    return bool(approved_of([each for each in changed if each.pack.pack == pack], tonight.preapproved))
 
 
 def _digested(tonight: Tonight, changed: RulesChanged) -> str:
@@ -303,29 +306,61 @@ def _changed_by(
         return (tonight.translations or {})[market].changed_by
     if name == ITEMS:
         return tonight.settings_changed_by.get(MARKETPLACE, ())
-    changed = set(rules[1].packs) if rules else set()
-    settings = [tonight.settings_changed_by.get(each, ()) for each in sorted(changed & {MARKETPLACE, TIME_ZONE})]
-    of_packs = changed - {MARKETPLACE, TIME_ZONE} or not settings
+    settings, of_packs = _otherwise(rules)
     by = changed_by(tonight, base_of(bases, name, market), market, days)
-    all_of_them = [*settings, *([by] if of_packs else [])]
+    all_of_them = [*(tonight.settings_changed_by.get(each, ()) for each in settings), *([by] if of_packs else [])]
     return tuple(sorted({each for names in all_of_them for each in names})) if all(all_of_them) else ()
+
+
+def _otherwise(rules: tuple[Base, RulesChanged] | None) -> tuple[Sequence[str], bool]:
+    """The settings that a list's rules are otherwise by, and whether packs are, or nothing is."""
+    changed = set(rules[1].packs) if rules else set()
+    settings = sorted(changed & {MARKETPLACE, TIME_ZONE})
+    return settings, bool(changed - {MARKETPLACE, TIME_ZONE}) or not settings
+
+
+def _nobody(
+    tonight: Tonight,
+    bases: Sequence[Base],
+    rules: tuple[Base, RulesChanged] | None,
+    days: Sequence[Day],
+    name: str,
+    market: str,
+) -> str:
+    """Which files have to name who changed a list's rules before anybody can approve that, and how."""
+    settings, of_packs = _otherwise(rules)
+    said = [
+        f"{called} doesn't say who changed it. Write {written}"
+        for setting, called, written in (
+            (MARKETPLACE, MARKETPLACE, "`changed_by: NAME` of who did into it"),
+            (TIME_ZONE, "EVENHAND_CHANGED_BY", "who changed EVENHAND_TIMEZONE into it"),
+        )
+        if setting in settings and not tonight.settings_changed_by.get(setting)
+    ]
+    packs = _concerned_by(tonight, base_of(bases, name, market), market, days) if of_packs else ()
+    return "; ".join(filter(None, (*said, say_nobody(packs))))
 
 
 def changed_by(tonight: Tonight, base: Base | None, market: str, days: Sequence[Day] = ()) -> tuple[str, ...]:
     """Who wrote what changes a market since a release: none of them may approve what that does to a list.
 
-    Where one of the packs names nobody, nobody is named: then nobody can.
+    Where one of the packs names nobody, nobody is named: then nobody can. One that only ends, for a successor, has the
+    authors of that one (concerned_packs.py).
 
     Args:
         days: within the packs, that have come since.
     """
+    packs = _concerned_by(tonight, base, market, days)
+    if not all(loaded.changed_by for loaded in packs):
+        return ()
+    return tuple(sorted({name for loaded in packs for name in loaded.changed_by}))
+
+
+def _concerned_by(tonight: Tonight, base: Base | None, market: str, days: Sequence[Day]) -> Sequence[LoadedPack]:
     of_market = [loaded for loaded in tonight.packs if market in loaded.pack.markets]
     changed = with_another_text(of_market, base, tonight.same_rules) + with_a_day_come(of_market, market, days)
     # One that is gone, or the order of their measures, is the doing of nobody whom a text names.
-    concerned_by = changed or of_market
-    if not all(loaded.changed_by for loaded in concerned_by):
-        return ()
-    return tuple(sorted({name for loaded in concerned_by for name in loaded.changed_by}))
+    return changed or of_market
 
 
 def _kept_since(bases: Sequence[Base], name: str, market: str) -> date | None:

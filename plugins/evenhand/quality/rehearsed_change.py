@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from evenhand.deciding.compiled import CompiledModel
 from evenhand.deciding.counterfactual import WhatIf, forget, what_if
 from evenhand.policy.load import LoadedPack
-from evenhand.release.rows import COMPARED, LANGUAGE, rows_that_leave
+from evenhand.release.rows import ACTED, COMPARED, LANGUAGE, rows_that_leave
 
 LEAST = 10
 SHARE = 1.2
@@ -23,6 +24,19 @@ def most_that_may_change(rows: int) -> int:
     return max(LEAST, int(rows * SHARE))
 
 
+class Otherwise(NamedTuple):
+    """How many rows of a list and market are otherwise, and of how many of them nothing is but what is said."""
+
+    rows: int
+    in_words: int
+
+    @property
+    def how(self) -> str:
+        """Whether that is in words alone, for people, behind how many there are; empty where in none."""
+        of_them = "" if self.in_words == self.rows else f"{self.in_words:,} of them "
+        return f" ({of_them}in words alone)" if self.in_words else ""
+
+
 def rehearse_change(
     warehouse: Path,
     release: Path,
@@ -30,7 +44,7 @@ def rehearse_change(
     packs: Sequence[LoadedPack],
     order: Mapping[str, Sequence[str]],
     models: Sequence[CompiledModel] | None = None,
-) -> dict[tuple[str, str], int]:
+) -> dict[tuple[str, str], Otherwise]:
     """Rows of each list and market that come or go or are otherwise with a change, on a day.
 
     Args:
@@ -52,9 +66,11 @@ def rehearse_change(
             asked.lay_packs(packs, order)
             _decide(asked, "after", models or asked.models_of_tonight(), day)
             found = asked.rows_otherwise("changed.before", "changed.after", "list", "market")
+            acted = asked.rows_otherwise("changed.acted_before", "changed.acted_after", "list", "market")
     finally:
         forget(scratch)
-    return {(name, market): rows for name, market, rows in found}
+    done = {(name, market): rows for name, market, rows in acted}
+    return {(name, market): Otherwise(rows, rows - done.get((name, market), 0)) for name, market, rows in found}
 
 
 def _decide(asked: WhatIf, name: str, models: Sequence[CompiledModel], day: date) -> None:
@@ -62,3 +78,5 @@ def _decide(asked: WhatIf, name: str, models: Sequence[CompiledModel], day: date
     asked.execute("create schema if not exists changed")
     rows = rows_that_leave("main", "", frozenset(COMPARED) - {LANGUAGE}, "")
     asked.execute(f"create table changed.{name} as select * exclude (reason) from ({rows})")
+    acted = ", ".join(ACTED)
+    asked.execute(f"create view changed.acted_{name} as select list, row_key, {acted} from changed.{name}")

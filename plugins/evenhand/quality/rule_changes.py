@@ -22,11 +22,13 @@ from evenhand.deciding.provenance import lay_texts_of
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import PREAPPROVED
 from evenhand.policy.migrate import in_words_of_today
+from evenhand.policy.prose.words import counted
 from evenhand.policy.renaming import take_names
 from evenhand.policy.sift import sift
 from evenhand.policy.tables import TABLES
 from evenhand.policy.tables.row import columns
 from evenhand.policy.texts import PackError
+from evenhand.quality.following_versions import following_versions, not_told, without_versions
 from evenhand.quality.setting_changes import (
     hangs_on_time_zones,
     said_now,
@@ -104,7 +106,7 @@ def rule_changes(
             shutil.rmtree(scratch, ignore_errors=True)
         held = {each.market for each in before.held}
         differences: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for market, pack, said in _differences(connection):
+        for market, pack, said in _differences(connection, scratch):
             if market not in held:
                 differences[market].append((pack, said))
         for market, settings in _settings(connection, release, time_zones).items():
@@ -149,8 +151,12 @@ def _lists_of(connection: duckdb.DuckDBPyConnection, market: str) -> tuple[str, 
     return tuple(sorted(found))
 
 
-def _differences(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str]]:
-    """Market, pack (or nothing, where a rule is of none) and what differs, by table."""
+def _differences(connection: duckdb.DuckDBPyConnection, scratch: Path) -> Iterator[tuple[str, str, str]]:
+    """Market, pack (or nothing, where a rule is of none) and what differs: first new versions, then tables."""
+    following = following_versions(connection, scratch)
+    versions = [(*of, each) for of, some in sorted(following.items()) for each in some]
+    for market, of_pack, version in versions:
+        yield from ((market, of_pack, said) for said in version.said)
     for table, row in TABLES.items():
         names = [name for name in columns(row) if name not in _NO_COLUMNS]
         if table in _NO_RULES or "market" not in names:
@@ -163,7 +169,17 @@ def _differences(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, s
             for market, of_pack, *values in connection.execute(only_here).fetchall():
                 found[market, of_pack][side].append(dict(zip(names, values, strict=True)))
         for (market, of_pack), (before, after) in sorted(found.items()):
-            yield market, of_pack, _said(table, before, after)
+            gone, new = without_versions(before, after, following.get((market, of_pack), ()))
+            if gone or new:
+                yield market, of_pack, _said(table, gone, new)
+        for market, of_pack, version in versions if {"pack", "version"} <= set(names) else ():
+            of_both = _SQL("of_both", columns=names, rules=now)
+            asked: dict[str, Any] = {"market": market, "pack": of_pack}
+            asked["versions"] = [version.before, version.version]
+            rows = [dict(zip(names, row, strict=True)) for row in connection.execute(of_both, asked).fetchall()]
+            gone, new = not_told(table, rows, version)
+            if gone or new:
+                yield market, of_pack, f"version {version.version}, {_said(table, gone, new)}"
 
 
 def _rules(schema: str, table: str, names: Sequence[str]) -> Sql:
@@ -174,7 +190,7 @@ def _rules(schema: str, table: str, names: Sequence[str]) -> Sql:
     return _SQL("numbered_rules", columns=places, rules=rules, entry_rules=f"{schema}.entry_rules")
 
 
-def _said(table: str, before: list[dict[str, Any]], after: list[dict[str, Any]]) -> str:
+def _said(table: str, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> str:
     """What differs of a table: the values where a row took the place of another, else how many rows are otherwise."""
     if len(before) == len(after) == 1:
         changed = [
@@ -183,7 +199,8 @@ def _said(table: str, before: list[dict[str, Any]], after: list[dict[str, Any]])
             if before[0][name] != after[0][name]
         ]
         return f"{table}: {', '.join(changed)}"
-    return f"{table}: {len(before):,} rules are gone or otherwise, {len(after):,} are new or otherwise"
+    gone, new = (f"{counted(len(rows), 'rule')} {'is' if len(rows) == 1 else 'are'}" for rows in (before, after))
+    return f"{table}: {gone} gone or otherwise, {new} new or otherwise"
 
 
 def _value(value: object) -> str:

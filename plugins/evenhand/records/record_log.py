@@ -128,6 +128,28 @@ def was_released(home: Path, night: date) -> bool:
     return any(line.path.startswith(f"{_REVISIONS}night={night}/") for line in lines)
 
 
+def released_at(home: Path, night: date, revision: str) -> datetime | None:
+    """When a release was taken into the log, right after it was made; None where it isn't there.
+
+    A copy of a file, or one from a backup, says of itself when it was copied. The log isn't looked through for what is
+    wrong with it: pages ask this each time.
+    """
+    path = f"{_REVISIONS}night={night}/{revision}/manifest.json"
+    try:
+        log = (home / NAME).read_bytes()
+    except FileNotFoundError:
+        return None
+    found = log.find(f'"path": "{path}"'.encode())
+    end = log.find(b"\n", found)
+    if found < 0 or end < 0:
+        return None
+    try:
+        line = Line.model_validate_json(log[log.rfind(b"\n", 0, found) + 1 : end])
+    except ValidationError:
+        return None
+    return line.at if line.path == path else None
+
+
 def summary(home: Path) -> str:
     """How many lines the log has and what they come to, to be kept elsewhere: who has it finds a log cut short."""
     lines, _ = _read(home)

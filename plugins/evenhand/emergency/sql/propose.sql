@@ -24,3 +24,14 @@ where
         select account_id from read_parquet($profiles)
         where market = $market
     );
+
+-- name: usual
+select programme, ends_on, count(distinct account_id) as accounts
+from read_parquet($list)
+where
+    {{ measure_of_row }} = $measure
+    and scope = $scope
+    and programme <> $emergency
+    and list_contains($accounts, account_id)
+group by programme, ends_on
+order by programme, ends_on nulls last;

@@ -37,6 +37,11 @@ from (
 )
 order by all;
 
+-- name: of_both
+select {{ columns }} from ({{ rules }})
+where market = $market and pack = $pack and version in (select unnest($versions))
+order by all;
+
 -- name: markets
 select market from policy.packs
 union
