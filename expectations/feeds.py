@@ -177,7 +177,8 @@ def arrivals_suite(contract: Contract, night: date) -> list[Expectation]:
         warn_of_rows(
             f"""select market, 'the newest row of {feed} is of ' || max(happened_on) || ', and in the '
                 || if(newest < date '{night}' - 28, '28 nights until ' || newest, 'last 28 nights')
-                || ' it was at most ' || oldest || ' days old when it landed' as found
+                || ' it was at most ' || oldest || case when oldest = 1 then ' day' else ' days' end
+                || ' old when it landed' as found
             from {{batch}} join {usual} using (market)
             group by market, oldest, newest having max(happened_on) < date '{night}' - oldest - {STALE_DAYS}""",
             described("rows that are fresh", "", "Ask the source whether it sends what it sent before."),

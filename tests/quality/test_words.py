@@ -165,7 +165,9 @@ def test_many_hold_the_market_and_the_reason_names_the_word(outcome: Outcome) ->
 
 
 def test_a_few_are_told_and_so_is_a_market_whose_pack_is_not_in_force(outcome: Outcome) -> None:
-    told = [each.partition(" (only")[0] for each in outcome.gate.warnings if "does nothing" in each]
+    told = [
+        each.partition("; this breaks the rule: only")[0] for each in outcome.gate.warnings if "does nothing" in each
+    ]
     assert told == [
         "ID: creators: market `World` in 1 row; 1 of 1 rows have a word that does nothing",
         "MY: activities: activity `x` in 1 row; 1 of 2 rows have a word that does nothing",

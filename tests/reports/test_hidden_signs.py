@@ -42,6 +42,7 @@ def called(title: str) -> Report:
 @example("😀" * 31)
 @example("'a' [b]:c*?/\\")
 @example("a\n\u202eb")
+@example("\t")
 @settings(max_examples=25, deadline=None)
 def test_any_title_makes_a_spreadsheet_and_a_page(english: Language, title: str) -> None:
     report = called(title)
@@ -55,7 +56,7 @@ def test_any_title_makes_a_spreadsheet_and_a_page(english: Language, title: str)
     names = [each.getAttribute("name") for each in sheets]
     assert all(1 <= len(each.encode("utf-16-le")) // 2 <= 31 for each in names)
     shown = page_of(report, english)
-    assert not {sign for sign in shown if unicodedata.category(sign) in SPEAK} - set("\n\u200c\u200d")
+    assert not {sign for sign in shown if unicodedata.category(sign) in SPEAK} - set("\n\t\u200c\u200d")
 
 
 @given(TITLES)
