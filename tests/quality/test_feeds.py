@@ -339,8 +339,8 @@ def test_a_day_in_the_future_does_not_become_right_by_waiting(of_30: Outcome) ->
 def test_a_feed_without_rows_on_a_night_that_always_has_some_is_a_warning(of_29: Outcome, of_30: Outcome) -> None:
     (warning,) = of_29.gate.warnings
     assert warning == (
-        "before: no row of contents landed; this breaks the rule: rows on a night that always has some. Each of the last"
-        " four nights of this weekday had contents; ask the source whether this is right."
+        "before: no row of contents landed; this breaks the rule: rows on a night that always has some. Each of the"
+        " last four nights of this weekday had contents; ask the source whether this is right."
     )
     assert of_30.gate.warnings == []
 
@@ -661,7 +661,7 @@ def test_a_feed_that_brings_old_news_is_warned_of(tmp_path: Path, passed_on: str
         if is_fresh
         else [
             f"world: the newest row of trainings is of {passed_on}, and in the last 28 nights it was at most 1 day"
-            " old when it landed; this breaks the rule: rows that are fresh. Ask the source whether it sends what it sent"
-            " before."
+            " old when it landed; this breaks the rule: rows that are fresh. Ask the source whether it sends what it"
+            " sent before."
         ]
     )
