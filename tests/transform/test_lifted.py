@@ -75,6 +75,28 @@ def test_a_bonus_of_a_day_on_which_its_bar_was_lifted_isnt_taken_back_for_what_l
     engine.close()
 
 
+def test_what_people_imposed_holds_while_the_account_is_in_its_market_whenever_it_is_asked(
+    models: Sequence[CompiledModel],
+) -> None:
+    """Barred in h from 1 to 25 March, but for 5 to 22 March, when it was lifted; in i from 10 to 19 March."""
+    rows = tuple(AccountRow(day(on), market) for on, market in (("01-01", "h"), ("03-10", "i"), ("03-20", "h")))
+    sales = tuple(
+        Event(f"h/a/{on}", day(on), day(on), activity="sale") for on in ("03-02", "03-05", "03-15", "03-22", "03-24")
+    )
+    bar = Emergency("1", False, "penalties", "h", "no_post", "live", day("03-01"), day("03-25"))
+    lift = Emergency("2", True, "penalties", "h", "no_post", "live", day("03-05"), day("03-22"))
+    pack = pack_from(PACK | {"markets": ["h", "i"]})
+    history = History("h", (pack,), (Account("h/a", rows, sales, emergencies=(bar, lift)),))
+    engine = Engine(models, [history])
+    for night, paid, is_barred in (("03-18", [5, 5], False), ("03-24", [10, 5], True)):
+        engine.run(day(night))
+        said, expected = engine.night(day(night)), decide(history, day(night))
+        assert (said.paid, said.penalties) == (expected.paid, expected.penalties)
+        assert sorted((int(amount) for amount, _ in said.paid.values()), reverse=True) == paid, night
+        assert list(said.penalties) == ["h/a/emergency/live"] * is_barred
+    engine.close()
+
+
 def of_two(
     name: str,
     *,

@@ -1,5 +1,5 @@
-"""What people impose and lift themselves, of the market that an account is in: decision 10, and sentence 4 of what goes
-on over versions.
+"""What people impose and lift themselves, of the market that an account is in on a day: decision 10, and sentence 4 of
+what goes on over versions.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from transform.continuity.facts import Account, Emergency
 from transform.continuity.rules import Rules
 
 
-def met(rules: Rules, account: Account, night: date) -> list[Emergency]:
-    """Those that a night knows and that meet the account: who has moved since isn't met."""
-    market = rules.row_on(night).market
-    return [each for each in account.emergencies if each.first <= night and each.market == market]
+def met(rules: Rules, account: Account, night: date, day: date) -> list[Emergency]:
+    """Those that a night knows and that meet the account on a day: they are of the market that it is in on that day."""
+    known = [each for each in account.emergencies if each.first <= night]
+    return [each for each in known if each.market == rules.row_on(day).market]
 
 
 def is_lifted(emergencies: list[Emergency], on: str, name: str, scope: str, day: date) -> bool:

@@ -108,7 +108,6 @@ class _Decided:
         self._rules = Rules(history.packs, account, tuple(events))
         self._first = min(pack.effective_from for pack in history.packs)
         self._strict = strictest_first(history.packs)
-        self._emergencies = met(self._rules, account, night)
         appeals = known(account.appeals, night)
         outcomes = outcomes_of(self._rules, events, appeals, night)
         self._walks: dict[str, list[Walk]] = {}
@@ -248,23 +247,26 @@ class _Decided:
             for scope, penalties in self._running(walks, day).items()
             for each in penalties
         ]
-        there += [(each.scope, each.name) for each in imposed(self._emergencies, "penalties", day)]
+        there += [(each.scope, each.name) for each in imposed(self._met(day), "penalties", day)]
         return any(
             name == measure or (scope in scopes and self._strict[name] > self._strict[measure]) for scope, name in there
         )
 
     def _is_lifted(self, on: str, name: str, scope: str, day: date) -> bool:
-        return is_lifted(self._emergencies, on, name, scope, day)
+        return is_lifted(self._met(day), on, name, scope, day)
+
+    def _met(self, day: date) -> list[Emergency]:
+        return met(self._rules, self._account, self._night, day)
 
     def _say_imposed(self, said: Night) -> None:
         who, night = self._account.account_id, self._night
         by_scope: dict[str, list[Penalty]] = {}
-        for each in imposed(self._emergencies, "penalties", night):
+        for each in imposed(self._met(night), "penalties", night):
             by_scope.setdefault(each.scope, []).append(Penalty(each.name, each.first, each.last))
         for scope, penalties in by_scope.items():
             said.penalties[f"{who}/emergency/{scope}"] = self._strictest(penalties)
         by_reward: dict[str, list[Emergency]] = {}
-        for each in imposed(self._emergencies, "rewards", night):
+        for each in imposed(self._met(night), "rewards", night):
             by_reward.setdefault(f"{who}/emergency/{each.scope}/{each.name}", []).append(each)
         for key, rewards in by_reward.items():
             said.rewards[key] = max(rewards, key=lambda each: (each.last, -each.first.toordinal())).first

@@ -39,8 +39,8 @@ select
     emergencies.reason,
     emergencies.author,
     emergencies.approved_by,
-    emergencies.from_day as first_night,
-    {{ add_days('emergencies.until_day', -1) }} as last_day
+    emergencies.first_night,
+    emergencies.last_day
 from emergencies
 left join impositions_lifted_tonight as lifted
     on

@@ -53,7 +53,7 @@ pack_of_what_is_imposed as (
         measures.measure_rank
     from emergencies
     inner join creators on emergencies.account_id = creators.account_id
-    inner join packs on emergencies.market = packs.market and {{ in_effect_on('packs', 'emergencies.from_day') }}
+    inner join packs on emergencies.market = packs.market and {{ in_effect_on('packs', 'emergencies.first_night') }}
     left join measures
         on
             packs.edition_id = measures.edition_id
@@ -69,11 +69,12 @@ pack_of_what_is_imposed as (
     ) = 1
 ),
 
--- It is the same in every history of the account: no appeal against a violation touches it.
+-- It is the same in every history of the account: no appeal against a violation touches it. To an account that left its
+-- market and came back it is the same measure, on other days.
 what_is_imposed as (
     select
         emergencies.account_id,
-        emergencies.market,
+        emergencies.judged_as as market,
         'emergency' as programme,
         emergencies.emergency_id as balance_of,
         history_versions.history_version,
@@ -88,9 +89,9 @@ what_is_imposed as (
         'imposed' as zone,
         cast(0 as {{ figure() }}) as value_before,
         cast(1 as {{ figure() }}) as value_after,
-        emergencies.from_day as on_day,
-        emergencies.from_day as starts_on,
-        {{ add_days('emergencies.until_day', -1) }} as ends_on,
+        emergencies.first_night as on_day,
+        emergencies.first_night as starts_on,
+        emergencies.last_day as ends_on,
         emergencies.from_day as in_force_from,
         emergencies.until_day as in_force_until,
         emergencies.emergency_id as imposed_by,

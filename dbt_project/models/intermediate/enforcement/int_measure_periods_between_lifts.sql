@@ -9,8 +9,15 @@ lifts as (
     where action = 'lift'
 ),
 
+-- Of an account that left the market and came back, one has several parts.
 impositions as (
-    select * from emergencies
+    select distinct
+        emergency_id,
+        account_id,
+        list,
+        measure,
+        scope
+    from emergencies
     where action = 'impose'
 ),
 

@@ -24,7 +24,9 @@ carried_over as (
 ),
 
 emergencies as (
+    -- Of an account that left its market and came back, one has several parts: it was decided once.
     select * from {{ ref('int_emergencies') }}
+    where part = 1
 ),
 
 entries_that_count_from_their_day_for_so_many_days as (
@@ -120,7 +122,7 @@ entries_of_emergencies as (
     select
         emergency_id || '/' || account_id as entry_id,
         account_id,
-        market,
+        judged_as as market,
         'emergency' as programme,
         emergency_id as balance_of,
         emergency_id as event_id,
@@ -138,9 +140,9 @@ entries_of_emergencies as (
         false as has_company,
         cast(null as varchar) as counts_once_as,
         cast(null as varchar[]) as shares,
-        from_day as on_day,
-        from_day as counts_from,
-        until_day as counts_until,
+        first_night as on_day,
+        first_night as counts_from,
+        {{ add_days('last_day', 1) }} as counts_until,
         cast(null as date) as voided_on,
         cast(null as date) as adjusted_on,
         cast(null as decimal(18, 2)) as adjusted_amount

@@ -38,7 +38,7 @@ episodes_on_the_days_that_they_were_believed as (
         episodes.measure,
         {{ rank_in_market('measures_order.order_rank', 'episodes.measure_rank') }} as market_rank,
         episodes.length = 'permanent' as is_permanent,
-        greatest(episodes.starts_on, episodes.known_from) as from_day,
+        greatest(episodes.starts_on, episodes.in_force_from, episodes.known_from) as from_day,
         least(episodes.in_force_until, episodes.known_until) as until_day,
         -- What is imposed is the same in every history.
         case when episodes.length <> 'emergency' then history_versions.known_until end as reconsidered_on
@@ -53,7 +53,8 @@ episodes_on_the_days_that_they_were_believed as (
             and episodes.measure = measures_order.measure
     where
         least(episodes.in_force_until, episodes.known_until) is null
-        or greatest(episodes.starts_on, episodes.known_from) < least(episodes.in_force_until, episodes.known_until)
+        or greatest(episodes.starts_on, episodes.in_force_from, episodes.known_from)
+        < least(episodes.in_force_until, episodes.known_until)
 ),
 
 days_on_which_something_begins_or_ends as (

@@ -71,7 +71,7 @@ periods_of_rewards as (
     select
         measure_periods.account_id,
         measure_periods.measure as reward,
-        measure_periods.starts_on as from_day,
+        greatest(measure_periods.starts_on, measure_periods.in_force_from) as from_day,
         measure_periods.in_force_until as until_day
     from measure_periods
     left join programmes

@@ -39,7 +39,9 @@ stage_changes as (
 ),
 
 emergencies as (
+    -- Of an account that left its market and came back, one has several parts: it was decided once.
     select * from {{ ref('int_emergencies') }}
+    where part = 1
 ),
 
 accounts_with_a_story as (
@@ -182,12 +184,12 @@ zones_entered as (
 what_people_decided_themselves as (
     select
         account_id,
-        from_day as on_day,
+        first_night as on_day,
         55 as place,
         case when action = 'impose' then 'emergency_imposed' else 'emergency_lifted' end as event,
         emergency_id as about,
         {{ label_of('measure', 'measure') }} || ' on ' || {{ in_words('scope') }}
-        || ' until ' || {{ add_days('until_day', -1) }} || ': ' || reason as told
+        || ' until ' || last_day || ': ' || reason as told
     from emergencies
 ),
 
