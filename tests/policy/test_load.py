@@ -173,6 +173,22 @@ def test_what_brought_a_measure_that_can_be_appealed_against_can_be_told(folder:
     load_pack(write(folder, changed(monthly) + twice.replace("weighted", "evaluated: months, weighted")))
 
 
+def test_what_was_picked_elsewhere_is_not_carried_over(folder: Path) -> None:
+    """Of three violations of one batch one counts, and which that is can't be told from another programme."""
+    after = (
+        "  after: {unit: strike, begins_with: joined, carries_over: {programme: health, times: 1},\n"
+        "    entries: [{rule: joined, activities: [joined], amount: 1}]}\n"
+    )
+    path = write(folder, TEXT + after)
+    with pytest.raises(PackError) as error:
+        load_pack(path)
+    said = (
+        "found health, whose rule one_strike looks from one entry at another; expected a programme whose entries stand"
+    )
+    assert f"{path}:29:72: programmes.after.carries_over.programme: {said} alone" in str(error.value)
+    load_pack(write(folder, changed(("        counts_once_per: batch\n", "")) + after))
+
+
 def test_every_mistake_of_every_pack_is_named_in_order(folder: Path) -> None:
     first = write(folder, changed(("version: 1", "version: one"), ("amount: 1", "ammount: 1")), "a.yml")
     second = write(folder, changed(("pack: strikes", "pack: Strikes")), "b.yml")

@@ -205,7 +205,8 @@ class Pack(PackContent):
                 raise mistake(place, other, "a programme with entries")
             # What was picked or relieved there can't be told from here.
             for rule in self.programmes[other].entries:
-                if rule.relief or rule.amount_per_step or rule.not_again_within_days or rule.every or rule.grace:
+                picks = rule.not_again_within_days or rule.every or rule.grace or rule.counts_once_per != "violation"
+                if rule.relief or rule.amount_per_step or picks:
                     raise mistake(
                         place,
                         f"{other}, whose rule {rule.rule} looks from one entry at another",
