@@ -94,8 +94,10 @@ def test_a_case_is_opened_by_hand(home: Path) -> None:
 def test_no_text_that_people_write_forges_a_line_or_speaks_to_the_terminal(home: Path) -> None:
     name = _json("cases")[0]["case_id"]
     forged = "fine\n2026-11-30 13:02 UTC  reopened by bo: agreed with legal"
-    _run("case", "comment", name, forged, "--by", "cy")
-    for hidden in ("\x1b[2Kgone", "a\x9b31m", "\u202eevil", "a\u2028b", "\x00"):
+    # The end of a line of a word processor is one, and begins no entry either.
+    for each in (forged, forged.replace("\n", "\u2028"), forged.replace("\n", "\x85"), forged.replace("\n", "\x0b")):
+        _run("case", "comment", name, each, "--by", "cy")
+    for hidden in ("\x1b[2Kgone", "a\x9b31m", "\u202eevil", "\u2066evil", "\x00"):
         refused = _run("case", "comment", name, hidden, "--by", "cy", code=1)
         assert "the comment can't be taken: sign " in refused and "U+" in refused
         assert "which nobody sees" in _run("case", "close", name, "--reason", hidden, "--by", "cy", code=2)
@@ -106,7 +108,7 @@ def test_no_text_that_people_write_forges_a_line_or_speaks_to_the_terminal(home:
     assert (case["subject"], case["title"]) == ("two lines", "one line")
     shown = CliRunner().invoke(app, ["case", "show", name]).output
     assert len(re.findall(r"(?m)^\d{4}-\d\d-\d\d \d\d:\d\d UTC  ", shown)) == len(_json("case", "show", name)["events"])
-    assert "\n    2026-11-30 13:02 UTC  reopened by bo" in shown
+    assert shown.count("\n    2026-11-30 13:02 UTC  reopened by bo") == 4
 
 
 def test_what_was_written_down_before_is_shown_with_the_numbers_of_its_signs(home: Path) -> None:

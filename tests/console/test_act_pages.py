@@ -95,6 +95,26 @@ def test_what_cannot_be_asked_for_is_said_and_what_was_written_stays(
     assert _asked() == []
 
 
+@pytest.mark.parametrize(
+    ("page", "fields"),
+    [
+        ("/emergency", {**MEASURE, "accounts": "elsewhere1"}),
+        ("/stop", {"action": "resume"}),
+        ("/reverse", {"action": "reverse"}),
+    ],
+)
+def test_a_reason_that_cant_be_taken_is_refused_in_the_readers_language(
+    client: TestClient, page: str, fields: dict[str, str]
+) -> None:
+    if page != "/emergency":
+        log_in("bo")
+    if page == "/stop":
+        send(client, page, page, action="stop", reason="Wrong rows")
+    refused = send(client, page, f"{page}?lang=zh", **{**fields, "reason": "ok \x1b[2J"})
+    assert refused.status_code == 409
+    assert "第 4 个字符是看不见的 U+001B。请换一种写法。" in _said(refused.text)
+
+
 def test_who_has_no_right_for_it_is_refused(client: TestClient, tmp_path: Path) -> None:
     people = tmp_path / "people.yml"
     people.write_text(people.read_text().replace("approve, emergency, stop", "approve"))

@@ -21,7 +21,9 @@ from evenhand.cases.night_facts import night_facts
 from evenhand.cases.store import CaseChanged, reading, writing
 from evenhand.cases.work import Keeps
 from evenhand.console.case_refusals import SAID
+from evenhand.console.text_refusals import FAULTS, WHAT
 from evenhand.records.persons import Person
+from evenhand.records.written import FaultKind, What
 from evenhand.settings import settings
 
 
@@ -119,6 +121,26 @@ def test_what_cant_be_done_at_a_case_is_said_in_the_readers_language_and_with_no
 
 def test_every_kind_of_refusal_at_a_case_has_words_on_pages() -> None:
     assert {CaseChanged.kind, *get_args(Keeps)} == set(SAID)
+    assert set(get_args(FaultKind)) == set(FAULTS)
+    assert set(get_args(What)) == set(WHAT)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "The comment can&#39;t be taken: sign 4 of line 2 is U+202E, which nobody sees. Write it otherwise."),
+        ("id", "Komentar tidak dapat diterima: karakter ke-4 pada baris 2 adalah U+202E"),
+        ("zh", "无法接受评论"),
+        ("pt_BR", "O comentário não pode ser aceito: o caractere 4 da linha 2 é U+202E"),
+    ],
+)
+def test_a_comment_that_cant_be_taken_is_refused_in_the_readers_language(
+    ann: Browser, case: str, language: str, said: str
+) -> None:
+    refused = ann.send(case, f"{case}/comment?lang={language}", text="fine\nok \u202eevil")
+    assert refused.status_code == 409
+    (alert,) = re.findall(r'role="alert">(.*?)</p>', refused.text)
+    assert alert.startswith(said)
 
 
 def test_the_same_case_isnt_opened_twice(ann: Browser, case: str) -> None:

@@ -122,6 +122,8 @@ def test_a_reward_can_be_given_and_taken(release: Path) -> None:
         ({"reason": " "}, "something is missing or too long: reason"),
         ({"reason": "x" * 501}, "something is missing or too long: reason"),
         ({"reason": "See what s-1 did"}, "the reason names account S-1, and is told and published"),
+        ({"reason": "See what s\u200b-1 did"}, "the reason names account S-1, and is told and published"),
+        ({"reason": "See what s\u200d-1 did"}, "the reason names account S-1, and is told and published"),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_to_write(release: Path, change: dict[str, object], said: str) -> None:

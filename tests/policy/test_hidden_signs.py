@@ -23,13 +23,25 @@ def found(folder: Path, text: str) -> list[str]:
         ("a: b\nc: d\u202ee\n", "2:1: error: found a line in which sign 5 is U+202E (RIGHT-TO-LEFT OVERRIDE)"),
         ("# b \u2066\na: b\n", "1:1: error: found a line in which sign 5 is U+2066 (LEFT-TO-RIGHT ISOLATE)"),
         ('a: b\nc:\n  - "\\e[2J"\n', "3:1: error: found a text in which sign 1 is U+001B"),
+        ("a: |\n  b\n  c\u202ed\n", "3:1: error: found a line in which sign 4 is U+202E (RIGHT-TO-LEFT OVERRIDE)"),
+        ("a: spa\u200bm\n", "1:1: error: found a text in which sign 4 is U+200B (ZERO WIDTH SPACE)"),
+        ('a: "spa\\u200dm"\n', "1:1: error: found a text in which sign 4 is U+200D (ZERO WIDTH JOINER)"),
     ],
 )
 def test_one_is_found_with_its_line(tmp_path: Path, text: str, said: str) -> None:
     assert found(tmp_path, text) == [f"a.yml:{said}, which nobody sees; expected it without"]
 
 
-@pytest.mark.parametrize("text", ["a: |\r\n  b\r\n  c\r\n", "\ufeffa: 每\u3000周\u00a0👩\u200d💻\n", "a: [\n", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: |\r\n  b\r\n  c\r\n",
+        "\ufeffa: 每\u3000周\u00a0👩\u200d💻\n",
+        "a: [\n",
+        "# a\u200bb \u200f\na: การ\u200bอุทธรณ์\n",
+        "",
+    ],
+)
 def test_blanks_breaks_and_pictures_are_none(tmp_path: Path, text: str) -> None:
     assert found(tmp_path, text) == []
 

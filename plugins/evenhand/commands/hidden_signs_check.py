@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator
 from pathlib import Path
 
 from evenhand.policy.check import Finding, check_name
 from evenhand.policy.texts import PackError, read_text, scalars
-from evenhand.records.written import first_hidden
+from evenhand.records.written import first_hidden, first_in_a_name
 from evenhand.settings import Settings
 
 _BOM = "\ufeff"
@@ -26,13 +27,20 @@ def _hidden(path: Path) -> dict[int, str]:
         text = read_text(path)
     except PackError:
         return {}
-    found = {}
-    for scalar in scalars(text.root):
-        if why := first_hidden(_blank(str(scalar.value))):
-            found[scalar.start_mark.line + 1] = f"found a text in which {why}; expected it without"
-    for number, line in enumerate(text.text.decode().removeprefix(_BOM).split("\n"), start=1):
-        if why := first_hidden(_blank(line)):
-            found[number] = f"found a line in which {why}; expected it without"
+    lines = text.text.decode().removeprefix(_BOM).split("\n")
+    found = {
+        number: f"found a line in which {why}; expected it without"
+        for number, line in enumerate(lines, start=1)
+        if (why := first_hidden(_blank(line)))
+    }
+    texts = [(scalar.start_mark.line + 1, str(scalar.value)) for scalar in scalars(text.root)]
+    starts = sorted({start for start, _ in texts})
+    for start, said in texts:
+        following = starts[bisect(starts, start) :]
+        # What stands there as it is, and not as an escape, was found in its line, which may be a later one of the text.
+        is_found = any(start <= each < (following[0] if following else len(lines) + 1) for each in found)
+        if why := first_in_a_name(said) or ("" if is_found else first_hidden(_blank(said))):
+            found.setdefault(start, f"found a text in which {why}; expected it without")
     return found
 
 

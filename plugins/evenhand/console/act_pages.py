@@ -25,6 +25,7 @@ from evenhand.console.reader import say, say_counted
 from evenhand.console.render import page
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
+from evenhand.console.text_refusals import said_of
 from evenhand.console.values import english
 from evenhand.delivery.stopping import stop, stopped
 from evenhand.emergency.emergency import EmergencyRefused
@@ -99,7 +100,7 @@ def ask_for_emergency(
         if not told:
             told = _proposed_by_hand("emergency", proposed.proposal.model_dump(mode="json"), proposed, author)
     except _REFUSED as error:
-        return _emergency(request, user, found, asked, str(error), status=409)
+        return _emergency(request, user, found, asked, said_of(error), status=409)
     return RedirectResponse(f"emergency?{urlencode({'done': told})}", 303)
 
 
@@ -133,7 +134,7 @@ def stop_or_resume(request: Request, user: User, action: Text = "", reason: Text
                 said = f"{person} asks to resume deliveries: {why}\n\nUntil now, {in_force}"
                 told = _proposed_act("resume", {"reason": why}, said, person)
     except _REFUSED as error:
-        return _stop(request, user, str(error), status=409)
+        return _stop(request, user, said_of(error), status=409)
     return RedirectResponse(f"stop?{urlencode({'done': told})}", 303)
 
 
@@ -167,7 +168,7 @@ def ask_to_reverse(
             kept = {name: form[name] for name in ("action", "night", "reason")}
             told = _proposed_act("reverse", kept, told_second, person)
     except _REFUSED as error:
-        return _reverse(request, user, str(error), status=409)
+        return _reverse(request, user, said_of(error), status=409)
     return RedirectResponse(f"reverse?{urlencode({'done': told})}", 303)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from evenhand.cases.store import CaseChanged
 from evenhand.cases.work import WorkRefused
 from evenhand.console.reader import marked, say
+from evenhand.console.text_refusals import said_of
 
 # By what keeps it.
 SAID: Mapping[str, str] = {
@@ -25,4 +26,4 @@ def refused(error: Exception) -> str:
     """Why, in the reader's language; as the error says it where pages have no words of their own."""
     if isinstance(error, WorkRefused | CaseChanged) and error.kind:
         return say(SAID[error.kind], **error.values)
-    return str(error)
+    return said_of(error)

@@ -28,7 +28,7 @@ from evenhand.policy.load import LoadedPack
 from evenhand.records.markdown import code, plain
 from evenhand.records.persons import Person
 from evenhand.records.sql_files import SqlFile
-from evenhand.records.written import TextRefused, reason
+from evenhand.records.written import TextRefused, reason, seen_of
 
 _SQL = SqlFile(__file__)
 
@@ -131,16 +131,16 @@ def propose(wish: Wish, author: Person, packs: Sequence[LoadedPack], release: Pa
     if wish.until < night:
         raise EmergencyRefused(f"until is {wish.until}; write a day that isn't before the newest night, {night}")
     refuse_what_lasts_too_long(wish.until, night)
-    _refuse_a_reason_of_other_signs(wish.reason)
+    why = _as_taken(wish.reason)
     of_list = _list_of(wish, packs, night)
     with duckdb.connect() as connection:
         accounts = _accounts(connection, wish, release)
         in_market, who = _market(connection, wish.market, accounts, release)
-        _refuse_a_reason_that_names_somebody(wish.reason, accounts)
+        _refuse_a_reason_that_names_somebody(why, accounts)
         try:
             proposal = Proposal(
                 action=wish.action, list=of_list, market=wish.market, accounts=accounts, measure=wish.measure,
-                scope=wish.scope, until=wish.until, reason=wish.reason, author=author,
+                scope=wish.scope, until=wish.until, reason=why, author=author,
                 needs=_needed(len(accounts), in_market),
             )  # fmt: skip
         except ValidationError as error:
@@ -258,16 +258,18 @@ def _accounts(connection: duckdb.DuckDBPyConnection, wish: Wish, release: Path) 
     return tuple(account for (account,) in found)
 
 
-def _refuse_a_reason_of_other_signs(why: str) -> None:
+def _as_taken(why: str) -> str:
     try:
         # Without one, what is missing is said below.
-        reason(why if why.strip() else "-")
+        return reason(why) if why.strip() else ""
     except TextRefused as error:
         raise EmergencyRefused(str(error)) from error
 
 
 def _refuse_a_reason_that_names_somebody(reason: str, accounts: Sequence[str]) -> None:
-    if named := next((account for account in accounts if account.lower() in reason.lower()), None):
+    # With a sign without width in it, a name is read as it is without.
+    told = {reason.lower(), seen_of(reason).lower()}
+    if named := next((each for each in accounts if any(each.lower() in said for said in told)), None):
         raise EmergencyRefused(f"the reason names account {named}, and is told and published; write it without names")
 
 

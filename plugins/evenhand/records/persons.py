@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from evenhand.records.written import HIDDEN, NO_WIDTH
+from evenhand.records.written import NO_WIDTH
 
 Persons = Literal["accounts", "tokens", "none"]
 # What Airflow's simple auth manager calls everybody where `simple_auth_manager_all_admins` lets them in, and what
@@ -31,6 +31,8 @@ _NOBODY_IN_PARTICULAR = ("Anonymous", "dag_test")
 BY_THEIR_OWN_WORD = " (by their own word)"
 # What the kernel says of a process that nobody logged in for.
 _NO_LOGIN = 4294967295
+# Kinds of letters that nobody sees, or that are none. A name needs none of them, whatever else is written with them.
+_UNSEEN = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
 # Scripts that one language writes side by side.
 _TOGETHER = ({"CJK", "HIRAGANA", "KATAKANA"}, {"CJK", "HANGUL"}, {"CJK", "BOPOMOFO"})
 # Letters of other scripts that look like one of ours.
@@ -122,7 +124,7 @@ def normalised(name: str) -> str:
     for letter in f"{name.strip()}{found}":
         if letter in " \t\n":
             continue
-        if ord(letter) in NO_WIDTH or unicodedata.category(letter) in (*HIDDEN, "Co"):
+        if ord(letter) in NO_WIDTH or unicodedata.category(letter) in _UNSEEN:
             raise PersonRefused(
                 f"{found!r} has U+{ord(letter):04X}, which nobody sees, and could be another's name; write it without"
             )
