@@ -72,14 +72,17 @@ def test_a_case_is_worked_at_and_its_history_shown(home: Path) -> None:
     assert "dee may not work at cases for ID (people.yml)" in _run("case", "take", name, "--by", "dee", code=1)
     for action in ("escalate", "close", "reopen"):
         assert "it is empty; say why" in _run("case", action, name, "--reason", " ", "--by", "cy", code=2)
+    # cy is of the first level already, and there is none above.
+    assert "nobody is listed at level 2" in _run("case", "escalate", name, "--reason", "x", "--by", "cy", code=1)
+    _run("case", "assign", name, "--to", "ann", "--by", "cy")
     assert "cy has it" in _run("case", "escalate", name, "--reason", "too large", "--by", "cy")
-    assert "is closed, version 5" in _run("case", "close", name, "--reason", "granted", "--by", "cy")
+    assert "is closed, version 6" in _run("case", "close", name, "--reason", "granted", "--by", "cy")
     assert [row["state"] for row in _json("cases", "--closed")] == ["closed"]
     said = _run("case", "show", name)
     for line in ("opened by the night", "commented by cy (by their own word): I look [at it]", "closed by cy"):
         assert line in said
-    assert _json("case", "show", name)["events"][3]["content"]["level"] == 1
-    assert "is open, version 6" in _run("case", "reopen", name, "--reason", "not yet", "--by", "cy")
+    assert _json("case", "show", name)["events"][4]["content"]["level"] == 1
+    assert "is open, version 7" in _run("case", "reopen", name, "--reason", "not yet", "--by", "cy")
     assert "there is no case x" in _run("case", "show", "x", code=1)
 
 

@@ -23,7 +23,7 @@ from evenhand.cases.priority import HarmPart
             "365 days × 1 (account closed, in force) × 14.035714 orders a day = 5,123.04",
         ),
         ("warning", 1, 0.25, 2.0, "1 day × 0.25 (warning, in force) × 2 orders a day = 0.50"),
-        ("", 0, 0.0, 1.0, "0 days × 0 (no measure, in force) × 1 orders a day = 0.00"),
+        ("", 0, 0.0, 1.0, "0 days × 0 (no measure, in force) × 1 order a day = 0.00"),
     ],
 )
 def test_a_part_of_the_harm_is_said_as_a_sum_that_is_right(

@@ -205,6 +205,22 @@ def test_only_who_may_works_at_cases_of_a_market(tmp_path: Path, monkeypatch: py
             work.escalate(cases, tmp_path, CY, name, "larger")
 
 
+def test_a_case_is_escalated_past_the_level_of_who_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    above = "".join(
+        f"  - {{user: {user}, markets: all, rights: work_cases, level: {level}}}\n"
+        for user, level in (("cy", 2), ("eli", 3))
+    )
+    write_people(tmp_path, monkeypatch, TEXT.rstrip() + f"\n{above}")
+    name = _open(tmp_path, "")
+    with writing(tmp_path) as cases:
+        work.take(cases, tmp_path, CY, name)
+        # cy is at the first level and at the second.
+        found = work.escalate(cases, tmp_path, CY, name, "too large")
+        assert (found.owner, found.level) == ("eli", 3)
+        with pytest.raises(WorkRefused, match="nobody is listed at level 4 for ID"):
+            work.escalate(cases, tmp_path, CY, name, "larger")
+
+
 def test_a_case_is_escalated_to_nobody_who_may_not_work_at_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     only_sees = "  - {user: ada, markets: ID, rights: see, level: 1}\n  - {user: cy, markets: [ID"
     file = write_people(tmp_path, monkeypatch, TEXT.replace("  - {user: cy, markets: [ID", only_sees))

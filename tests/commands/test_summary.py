@@ -40,10 +40,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ),
         "penalties": ({"measure": "live_paused", "new": 2, "kept": 1, "ended": 0},),
         "stages": ({"stage": "probation", "accounts": 2}, {"stage": "none", "accounts": 1}),
-        "causes": ({"list": "penalties", "cause": "data", "added": 2, "removed": 0, "changed": 0},),
+        # As an earlier version counted them, with what is held.
+        "causes": ({"list": "penalties", "cause": "data", "added": 3, "removed": 0, "changed": 0},),
     }
     (revision / "manifest.json").write_text(Manifest.model_validate(told).named().text())
     with duckdb.connect() as connection:
+        connection.execute(
+            "copy (from (values ('penalties', 'ID', 'data', 'added', false), ('penalties', 'ID', 'data', 'added', true),"
+            " ('penalties', 'world', 'data', 'added', false)) as t (list, market, cause, change, is_held))"
+            f" to '{revision}/changes.parquet' (format parquet)"
+        )
         connection.execute(
             "copy (select '' as metric, '' as market, '' as slice, '' as slice_value, 0.0 as figure, 0.0 as sample,"
             " false as is_enough, 0.0 as interval_low, 0.0 as interval_high, 'count' as unit, 0.0 as out_of limit 0)"

@@ -233,6 +233,26 @@ def test_a_case_that_was_escalated_leads_to_a_measure_now_on_its_accounts(
     assert "emergency?market=ID&amp;account=A1" in ann.get(case)
 
 
+def test_a_case_is_offered_to_the_first_person_above_who_doesnt_have_it(
+    ann: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = tmp_path / "people.yml"
+    people.write_text(
+        "people:\n"
+        "  - {user: ann, markets: all, rights: [admin]}\n"
+        "  - {user: bo, markets: all, rights: [work_cases], level: 1}\n"
+        "  - {user: cy, markets: all, rights: [admin], level: 2}\n"
+    )
+    monkeypatch.setenv("EVENHAND_PEOPLE", str(people))
+    with writing(tmp_path) as store:
+        opened = work.open_case(store, tmp_path, Person("ann", True), "near_closing", "ID", "x", "Near", ["A1"], NIGHT)
+        work.assign(store, tmp_path, Person("ann", True), opened.case_id, "bo")
+    case = f"/cases/{opened.case_id}"
+    assert "Escalate to cy" in ann.get(case)
+    ann.send(case, f"{case}/escalate", text="It is urgent")
+    assert "cy, escalated to level 2" in ann.get(case)
+
+
 def test_what_is_of_an_account_is_read_by_the_people_of_its_newest_market_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

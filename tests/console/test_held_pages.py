@@ -15,6 +15,7 @@ from httpx import Response
 from console.case_forms import HERE, send, send_unoffered
 from console.conftest import EARLIER, NIGHT
 from console.held_night import ON
+from console.links import leading_nowhere
 from console.serving import log_in
 from console.two_managers import managed
 from evenhand.approval.answers import answers
@@ -60,6 +61,14 @@ def test_each_list_says_why_it_waits_and_what_each_answer_does(client: TestClien
         assert numbers in said, said
     assert f"lists/changes?night={NIGHT}&amp;market=world&amp;list=penalties" in page
     assert f"held?night={NIGHT}#penalties-world" in client.get("/").text
+
+
+def test_every_link_of_the_pages_of_a_night_with_held_lists_leads_somewhere(client: TestClient) -> None:
+    opened: set[str] = set()
+    pages = ("/held", "/held/all", "/lists/held")
+    wrong = [each for page in pages for each in leading_nowhere(client, page, opened)]
+    assert wrong == []
+    assert f"/policies/creators_id-v1?night={NIGHT}&against=creators_id-v1" in opened
 
 
 def test_an_answer_is_written_down_under_the_name_of_who_is_logged_in(client: TestClient) -> None:
@@ -141,7 +150,7 @@ def test_who_changed_the_policy_and_who_has_no_right_for_the_market_are_refused(
     people.write_text(people.read_text() + "  - {user: mai, markets: [ID], rights: [see, approve]}\n")
     log_in("mai")
     # Before that they are led to where the two versions are compared.
-    assert "./policies/creators_id@1?night=2026-03-06&amp;against=creators_id%401" in client.get("/held").text
+    assert "./policies/creators_id-v1?night=2026-03-06&amp;against=creators_id-v1" in client.get("/held").text
     told = send(client, "/held", "/held", **_form(client, "rewards-ID"), say="approve")
     assert (told.status_code, "mai asked for the policy that changes rewards of ID" in told.text) == (409, True)
     # Of another market, it is answered as of one that isn't held.

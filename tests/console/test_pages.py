@@ -12,7 +12,7 @@ from html import unescape
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urljoin
+from urllib.parse import quote
 from zipfile import ZipFile
 
 import duckdb
@@ -20,6 +20,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from console.conftest import EARLIER, HOSTILE, NIGHT
+from console.links import leading_nowhere, links_of
 from evenhand.console import rights, workbook
 from evenhand.console.tables import LISTS
 from evenhand.release.query import ask
@@ -62,16 +63,10 @@ def test_the_night_stands_on_one_page(reader: TestClient, home: Path) -> None:
 
 @pytest.mark.parametrize("address", EVERY_PAGE)
 def test_each_page_opens_and_every_link_on_it_leads_somewhere(reader: TestClient, address: str) -> None:
-    page = reader.get(address)
-    assert page.status_code == 200
-    links = {unescape(link) for link in re.findall(r'(?:href|action)="([^"#]+)"', page.text)}
+    links = links_of(reader.get(address).text)
     assert len(links) > 3
-    for link in sorted(links - {"data:,"}):
-        assert not link.startswith(("/", "http")), "a proxy may put a prefix before an address"
-        # Most lead where a link of another page did.
-        if (there := urljoin(address, link)) not in _OPENED:
-            assert reader.get(there).status_code == 200, link
-            _OPENED.add(there)
+    assert not [link for link in links if link.startswith(("/", "http"))], "a proxy may put a prefix before an address"
+    assert leading_nowhere(reader, address, _OPENED) == []
 
 
 @pytest.mark.parametrize("address", EVERY_PAGE)

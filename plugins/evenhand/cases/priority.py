@@ -63,7 +63,7 @@ class HarmPart:
         days = f"{self.days} day{'' if self.days == 1 else 's'}"
         return (
             f"{self.account}: {days} × {rank.normalize():,f} ({measure}, {self.why})"
-            f" × {orders.normalize():,f} orders a day = {_rounded(self.harm, _DIGITS):,}"
+            f" × {orders.normalize():,f} order{'' if orders == 1 else 's'} a day = {_rounded(self.harm, _DIGITS):,}"
         )
 
     def _factors(self) -> tuple[Decimal, Decimal]:

@@ -113,15 +113,14 @@ def comment(cases: Cases, home: Path, by: Person, case_id: str, text: str, seen:
 
 
 def escalate(cases: Cases, home: Path, by: Person, case_id: str, why: str, seen: int | None = None) -> Case:
-    """Have the person of the next level of the case's market have it.
+    """Have the person of the next level of the case's market have it, or of the one after where they have it already.
 
     Raises:
         WorkRefused: nobody is listed at that level, or there is no reason.
     """
     case = _workable(cases, home, by, case_id)
     reason = _said(why, case_id)
-    level = case.level + 1
-    owner = person_at(home, case.cause.market, level)
+    level, owner = next_level(home, case)
     if not owner:
         raise WorkRefused(
             f"nobody is listed at level {level} for {case.cause.market} who may work at cases; give somebody"
@@ -203,7 +202,15 @@ def _taken() -> Iterator[None]:
         raise WorkRefused(str(error)) from error
 
 
-def person_at(home: Path, market: str, level: int) -> str:
+def next_level(home: Path, case: Case) -> tuple[int, str]:
+    """The first level above a case's whose person doesn't have it already, and who that is; empty for nobody."""
+    level = case.level + 1
+    while (person := _person_at(home, case.cause.market, level)) and person == case.owner:
+        level += 1
+    return level, person
+
+
+def _person_at(home: Path, market: str, level: int) -> str:
     """Who has cases of a market at a level of escalation, and may work at them; empty for nobody."""
     people = people_in_force(home, settings().people)
     for each in people.people if people else ():

@@ -24,10 +24,11 @@ from evenhand.landing.held_markets import decided_alone
 from evenhand.notices.catalogs import load_catalogs
 from evenhand.policy.prose.words import counted
 from evenhand.records.steps import kept
+from evenhand.release.causes import causes_of
 from evenhand.release.figures import ALL_MARKETS, Figure, figures
 from evenhand.release.held_names import held_called, why_once
 from evenhand.release.history import history_of, said_of_history
-from evenhand.release.manifest import DELIVERIES, NOTICES, HeldList, HeldMarket, Manifest, read_manifest
+from evenhand.release.manifest import DELIVERIES, NOTICES, CauseCount, HeldList, HeldMarket, Manifest, read_manifest
 from evenhand.release.order import decided_too_early, to_run_again
 from evenhand.release.publish import revision_of
 from evenhand.release.quality_samples import ITEMS
@@ -150,8 +151,9 @@ def show(settings: Settings, night: date, console: Console, market: str = ALL_MA
         console.print(_words(manifest))
     if manifest.held_back:
         console.print(_held_back(manifest))
-    if manifest.causes:
-        console.print(_causes(manifest, speaks))
+    # Releases of earlier versions count what is held among the causes of their manifest.
+    if causes := causes_of(release):
+        console.print(_causes(causes, speaks))
     if manifest.power:
         console.print(_power(manifest))
     if manifest.not_compared:
@@ -247,11 +249,11 @@ def _held_back(manifest: Manifest) -> Table:
     return table
 
 
-def _causes(manifest: Manifest, speaks: Language) -> Table:
+def _causes(causes: Sequence[CauseCount], speaks: Language) -> Table:
     table = _table(
         "Why rows changed since the last release (not what is held)", "list", "cause", "added", "removed", "changed"
     )
-    for each in manifest.causes:
+    for each in causes:
         cause = speaks.label("cause", each.cause)
         table.add_row(each.list, cause, f"{each.added:,}", f"{each.removed:,}", f"{each.changed:,}")
     return table

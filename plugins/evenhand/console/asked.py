@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import HTTPException, Query, Request
@@ -12,10 +14,17 @@ from fastapi.routing import APIRoute
 from evenhand.console import listing, tonight
 from evenhand.console.policies import policies
 from evenhand.console.reader import language_among, languages, say
-from evenhand.console.shown import Shown, shown
+from evenhand.console.shown import Shown
 from evenhand.console.tables import STAGES, Listed
 from evenhand.explain.names import LISTS
+from evenhand.records.databases import parquet, reading
+from evenhand.records.sql_files import SqlFile
 from evenhand.release.figures import ALL_MARKETS
+
+_SQL = SqlFile(__file__)
+
+# What says which markets a release knows.
+_OF_MARKETS = ("account_profiles", "penalties", "rewards", "operational_metrics")
 
 Night = Annotated[date | None, Query(description="The night; by default the newest that is released.")]
 Against = Annotated[str, Query(description="A night to compare with, or `week`; by default the night before.")]
@@ -39,7 +48,7 @@ def market_of(asked: str, shown: Shown) -> str:
 
 
 def refuse_unknown_market(asked: str, shown: Shown, besides: Iterable[str] = ()) -> None:
-    """Refuse a market that neither the night nor the newest knows, and for which there is no pack.
+    """Refuse a market that no released night knows, and for which there is no pack: pages lead from night to night.
 
     Args:
         besides: those that are known where the page looks.
@@ -48,9 +57,17 @@ def refuse_unknown_market(asked: str, shown: Shown, besides: Iterable[str] = ())
         HTTPException: it isn't there, or isn't seen: that says the same.
     """
     there = {*_markets(shown), *besides}
-    if asked in there or (shown.sees(asked) and asked in _later_or_judged(shown)):
+    if asked in there or (shown.sees(asked) and _is_known_otherwise(asked, shown)):
         return
-    raise HTTPException(404, say("there is no market %(market)s; there are %(there)s", market=asked, there=_all(there)))
+    raise HTTPException(
+        404,
+        say(
+            "night %(night)s knows no market %(market)s; there are %(there)s",
+            night=shown.night,
+            market=asked,
+            there=_all(there),
+        ),
+    )
 
 
 def refuse_unknown_kind(asked: str, there: Iterable[str]) -> None:
@@ -130,8 +147,20 @@ def _of_route(request: Request) -> Sequence[str]:
 
 def _markets(of: Shown) -> Set[str]:
     """The markets that are seen of which a night knows something."""
-    counted = {name for there in tonight.counts(of).values() for name in there}
-    return {each for each in {*counted, *tonight.waiting_markets(of)} if of.sees(each)}
+    return {each for each in _markets_known(of.folder) | tonight.waiting_markets(of) if of.sees(each)}
+
+
+# A revision's folder never changes.
+@lru_cache(maxsize=4096)
+def _markets_known(folder: Path) -> frozenset[str]:
+    """The markets of which a release has an account, a row of a list or a figure, whoever sees them."""
+    found: set[str] = set()
+    with reading() as connection:
+        for path in (folder / f"{name}.parquet" for name in _OF_MARKETS):
+            # Nights of a history, and releases of earlier versions, lack some.
+            if path.exists():
+                found.update(name for (name,) in connection.execute(_SQL("markets", rows=parquet(path))).fetchall())
+    return frozenset(found - {ALL_MARKETS})
 
 
 def _kinds(of: Shown) -> Set[str]:
@@ -147,10 +176,15 @@ _VOCABULARIES: Mapping[str, Callable[[Shown], Set[str]]] = {
 }
 
 
-def _later_or_judged(of: Shown) -> Set[str]:
-    """The markets that the newest night knows, and those for which there is a pack."""
-    newest = shown(of.nights[0])
-    return {market for each in policies(of) for market in each.pack.markets} | (_markets(newest) if newest else set())
+def _is_known_otherwise(market: str, of: Shown) -> bool:
+    """Whether another night knows a market, or there is a pack for it: nights of a history have none."""
+    if market in _markets_known(of.newest):
+        return True
+    if of.has("packs.parquet") and any(market in each.pack.markets for each in policies(of)):
+        return True
+    # Most often it is one that lies near.
+    others = sorted(of.nights, key=lambda night: abs(night - of.night))
+    return any(market in _markets_known(folder) for folder in map(tonight.release_of, others))
 
 
 def _all(there: Iterable[str]) -> str:

@@ -230,6 +230,7 @@ def _case(request: Request, user: Any, case_id: str, said: str = "", status: int
     found = shown()
     accounts = seen_of(found, case.cause.accounts) if found else list(case.cause.accounts)
     kind = KINDS[case.cause.kind]
+    level, person = work.next_level(here.home, case) if case.state == "open" else (case.level + 1, "")
     return page(
         request,
         "case.html",
@@ -242,7 +243,8 @@ def _case(request: Request, user: Any, case_id: str, said: str = "", status: int
         now=replace(now, parts=_parts_seen(now.parts)),
         formula=FORMULA,
         not_offered=not_offered(user, WORK_CASE, case.cause.market),
-        next_level=work.person_at(here.home, case.cause.market, case.level + 1) if case.state == "open" else "",
+        next_person=person,
+        owner_is_next=level > case.level + 1,
         **form_of(user),
     )
 

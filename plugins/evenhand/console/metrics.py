@@ -19,7 +19,7 @@ from evenhand.console.reader import reader, say, say_counted
 from evenhand.console.render import page
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
-from evenhand.console.tonight import creators_by_market, releases_before
+from evenhand.console.tonight import creators_by_market, release_of, releases_before
 from evenhand.console.values import bound, day, interval
 from evenhand.console.values import figure as said_figure
 from evenhand.console.values import market as market_name
@@ -104,7 +104,7 @@ def metric_page(
 
 def _goals(found: Shown) -> list[tuple[GoalOnNight, str]]:
     """The goals of policies with their bounds."""
-    released = [(night, _folder(night)) for night in found.nights]
+    released = [(night, release_of(night)) for night in found.nights]
     try:
         goals = goals_of(found.manifest, released, settings().dbt_project)
     except ReleaseChanged as error:
@@ -112,13 +112,9 @@ def _goals(found: Shown) -> list[tuple[GoalOnNight, str]]:
     return [(each, bound(each.goal, each.unit)) for each in goals]
 
 
-def _folder(night: date) -> Path:
-    return (settings().releases / f"night={night}").resolve()
-
-
 def _released(found: Shown) -> list[tuple[date, Path]]:
     """Those of the last nights that are released, and where, the oldest first."""
-    return [(night, _folder(night)) for night in found.last_nights() if night in found.nights]
+    return [(night, release_of(night)) for night in found.last_nights() if night in found.nights]
 
 
 def trend_of(found: Shown, of: Figure) -> list[float | None]:

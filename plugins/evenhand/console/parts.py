@@ -12,15 +12,14 @@ from typing import Any
 import duckdb
 
 from evenhand.console.seen import Markets, rows_seen, texts
-from evenhand.console.seen_manifest import causes_counted, penalties_counted
+from evenhand.console.seen_manifest import penalties_counted
 from evenhand.console.shown import Shown
 from evenhand.console.tables import STAGES
-from evenhand.console.tonight import releases_before
+from evenhand.console.tonight import release_of, releases_before
 from evenhand.records.databases import parquet, reading
 from evenhand.records.sql_files import Sql, SqlFile
-from evenhand.release.history import history_of
+from evenhand.release import causes as of_changes
 from evenhand.release.manifest import CauseCount, MeasureChanges
-from evenhand.settings import settings
 
 _SQL = SqlFile(__file__)
 
@@ -116,8 +115,7 @@ def nights_since(shown: Shown, before: Shown | None) -> list[date]:
 
 def nights_with_causes(shown: Shown, before: Shown | None) -> list[date]:
     """Those of these nights that say why rows changed: nights of a history don't."""
-    there = [(night, _folder(night)) for night in nights_since(shown, before)]
-    return [night for night, folder in there if (folder / "changes.parquet").exists() and not history_of(folder)]
+    return [night for night in nights_since(shown, before) if of_changes.says_causes(release_of(night))]
 
 
 def causes(shown: Shown, before: Shown | None, market: str = "") -> Sequence[CauseCount]:
@@ -133,11 +131,7 @@ def held_changes(shown: Shown, before: Shown | None, market: str = "") -> int:
 
 
 def _changes(shown: Shown, before: Shown | None, market: str) -> tuple[str, ...]:
-    return tuple(_rows(_folder(night), "changes", shown, market) for night in nights_with_causes(shown, before))
-
-
-def _folder(night: date) -> Path:
-    return (settings().releases / f"night={night}").resolve()
+    return tuple(_rows(release_of(night), "changes", shown, market) for night in nights_with_causes(shown, before))
 
 
 def _of(rows: str, market: str) -> str:
@@ -210,20 +204,11 @@ def _penalties(now: str, last: str) -> Sequence[MeasureChanges]:
 
 @lru_cache(maxsize=64)
 def _causes(changes: tuple[str, ...]) -> Sequence[CauseCount]:
-    with reading() as connection:
-        found = connection.execute(causes_counted(_all_of(changes))).fetchall()
-    return [
-        CauseCount(list=of, cause=cause, added=added, removed=removed, changed=changed)
-        for of, cause, added, removed, changed in found
-    ]
+    return of_changes.causes(changes)
 
 
 @lru_cache(maxsize=64)
 def _held(changes: tuple[str, ...]) -> int:
     with reading() as connection:
-        found = connection.execute(_SQL("held", rows=_all_of(changes))).fetchone()
+        found = connection.execute(_SQL("held", rows=of_changes.all_of(changes))).fetchone()
     return int(found[0]) if found else 0
-
-
-def _all_of(changes: Sequence[str]) -> Sql:
-    return Sql(f"({' union all by name '.join(f'from {each}' for each in changes)})")

@@ -27,7 +27,7 @@ from evenhand.policy.load import LoadedPack, load_each, pack_files
 from evenhand.policy.prose.bounds import examples
 from evenhand.policy.prose.brief import for_readers
 from evenhand.policy.prose.neighbours import beside
-from evenhand.policy.prose.pages import page, page_name, version_before
+from evenhand.policy.prose.pages import page, version_before, version_name
 from evenhand.policy.prose.speech import local
 from evenhand.policy.prose.words import capital
 from evenhand.release.manifest import read_manifest
@@ -55,7 +55,7 @@ class Policy:
     @property
     def name(self) -> str:
         """What it is called in an address."""
-        return page_name(self.pack).removesuffix(".md")
+        return version_name(self.pack.pack, str(self.pack.version))
 
     @property
     def title(self) -> str:
@@ -117,6 +117,12 @@ def policies(shown: Shown) -> list[Policy]:
     waiting = [_policy(each, waits=True) for each in today if each.sha256 not in there]
     found = [each for each in (*decided, *waiting) if any(map(shown.sees, each.pack.markets))]
     return sorted(found, key=lambda each: (each.pack.pack, each.pack.version, each.waits))
+
+
+def in_address(version: str) -> str:
+    """What a version that is written as `pack@2` is called in an address."""
+    pack, _, number = version.rpartition("@")
+    return version_name(pack, number)
 
 
 def called(among: Sequence[Policy], name: str) -> Policy:

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from evenhand.console import charts, values
+from evenhand.console.policies import in_address
 from evenhand.console.reader import NAMES, language_among, languages, reader, say, say_counted
 from evenhand.console.seen import is_support_alone
 from evenhand.console.shown import Shown
@@ -35,6 +36,7 @@ _templates.filters |= {
     "spoken": spoken,
     "worded": values.worded,
     "versions": versions_named,
+    "in_address": in_address,
     "dated": values.dated,
     "happened": values.happened,
     "share": values.share,

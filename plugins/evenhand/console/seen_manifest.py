@@ -13,6 +13,7 @@ from evenhand.console.seen import rows_seen, texts
 from evenhand.policy.named_days import named_days_of
 from evenhand.records.databases import parquet, reading
 from evenhand.records.sql_files import Sql, SqlFile
+from evenhand.release.causes import causes_counted
 from evenhand.release.manifest import (
     CauseCount,
     Manifest,
@@ -89,11 +90,6 @@ def manifest_seen(folder: Path, markets: frozenset[str], newest: Path, before: P
             columns = [column for column, *_ in found.description or ()]
             said[name] = tuple(kind(**dict(zip(columns, row, strict=True))) for row in found.fetchall())
     return Manifest.model_construct(**said)
-
-
-def causes_counted(changes: Sql) -> Sql:
-    """Why the rows of lists changed: a row per list and cause."""
-    return _SQL("causes", changes=changes)
 
 
 def penalties_counted(penalties: Sql, last: Sql) -> Sql:

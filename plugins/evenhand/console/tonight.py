@@ -114,6 +114,11 @@ class Sent:
     removed: Sequence[int | None]
 
 
+def release_of(night: date) -> Path:
+    """The folder of a night's newest revision, which never changes."""
+    return (settings().releases / f"night={night}").resolve()
+
+
 def releases_before(shown: Shown) -> Sequence[Path]:
     """Where the releases of the nights before one lie, the oldest first, as far back as trends go.
 
@@ -121,7 +126,7 @@ def releases_before(shown: Shown) -> Sequence[Path]:
     """
     return once(
         f"releases before {shown.night}",
-        lambda: [(settings().releases / f"night={night}").resolve() for night in shown.last_nights()[:-1]],
+        lambda: [release_of(night) for night in shown.last_nights()[:-1]],
     )
 
 

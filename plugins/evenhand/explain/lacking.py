@@ -9,6 +9,7 @@ from typing import Any
 from evenhand.explain.account_rows import AccountRows
 from evenhand.explain.explanation import FailedCondition, Lacking
 from evenhand.explain.names import Names
+from evenhand.policy.compile import bound_of
 from evenhand.policy.prose.words import COMPARATORS, PERCENT_OF
 
 # What a condition asks for, and what the account has.
@@ -18,7 +19,6 @@ MISSING, HAS, IN_ZONE = "{programme} is missing", "{programme} is {value}", "it 
 # Comparators whose bound itself isn't enough.
 _BEYOND = ("more_than", "less_than")
 EITHER = "{one} or {other}"
-_PLACES = Decimal("0.0001")
 
 
 def what_is_lacking(rows: AccountRows, names: Names, market: str, kind: str) -> tuple[Lacking, ...]:
@@ -88,8 +88,12 @@ def _rewards_of_other_zones(
         )
         has = names.words(IN_ZONE).format(zone=names.of("zone", standings[programme]["zone"]))
         label = _given(names, reward, scope)
-        bounds = rows.rules("zones", market, "programme = $programme", programme=programme)
-        lacks, is_more = _distance(standings[programme]["balance"], [each for each in bounds if each["zone"] in asked])
+        bounds = [
+            each
+            for each in rows.rules("zones", market, "programme = $programme", programme=programme)
+            if each["zone"] in asked
+        ]
+        lacks, is_more = distance_to(standings[programme]["balance"], bounds)
         unit = _unit_of(rows, market, programme)
         yield Lacking(
             f"{programme}/{scope}/{reward}",
@@ -99,16 +103,20 @@ def _rewards_of_other_zones(
         )
 
 
-def _distance(balance: Decimal | None, zones: Sequence[Mapping[str, Any]]) -> tuple[Decimal | None, bool]:
+def distance_to(balance: Decimal | None, zones: Sequence[Mapping[str, Any]]) -> tuple[Decimal | None, bool]:
     """How far a balance is from the nearest of some zones, None if that isn't known; and whether it is to be more."""
     found: list[tuple[Decimal, bool]] = []
-    for zone in zones if balance is not None else ():
+    if balance is None:
+        return None, False
+    for zone in zones:
         first, beyond = zone["value_from"], zone["value_below"]
         if first is not None and balance < first:
-            found.append(((first - balance).quantize(_PLACES), False))
+            bound, is_beyond = bound_of(first)
+            found.append((bound - balance, is_beyond))
         elif beyond is not None and balance >= beyond:
             # The first value beyond a zone isn't in it.
-            found.append(((balance - beyond).quantize(_PLACES), True))
+            bound, is_beyond = bound_of(beyond)
+            found.append((balance - bound, not is_beyond))
     return min(found, default=(None, False))
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import TypedDict
@@ -343,7 +343,7 @@ def _zone_rows(pack: Pack, edition: _Edition, name: str, programme: Programme, r
     missing = programme.missing_is or programme.zones[0].zone
     ledger = programme.source == "entries" and not programme.begins_with
     # From the first value of each zone on, the stricter one takes over.
-    edges = [_edge(*zone.comparison) if zone.comparison else None for zone in programme.zones]
+    edges = [edge_of(*zone.comparison) if zone.comparison else None for zone in programme.zones]
     for rank, zone in enumerate(programme.zones):
         own, stricter = edges[rank], edges[rank + 1] if rank + 1 < len(edges) else None
         comparator, bound = zone.comparison or (None, None)
@@ -564,11 +564,19 @@ class _Input:
 
 # The smallest step between two values that are read, by which "more than" becomes "at least".
 _STEP = Decimal(1).scaleb(-10)
+# The smallest step between two bounds.
+_OF_BOUNDS = Decimal(1).scaleb(-4)
 
 
-def _edge(comparator: str, bound: Decimal) -> Decimal:
+def edge_of(comparator: str, bound: Decimal) -> Decimal:
     """Where a zone's values begin or, where zones fall, the first value that is no longer in it."""
     return bound + _STEP if comparator in ("more_than", "at_most") else bound
+
+
+def bound_of(edge: Decimal) -> tuple[Decimal, bool]:
+    """The bound that a zone's edge was made of, and whether the edge lies beyond it."""
+    bound = edge.quantize(_OF_BOUNDS, ROUND_FLOOR)
+    return bound, edge != bound
 
 
 def _ledgers(pack: Pack, programme: str) -> set[str]:

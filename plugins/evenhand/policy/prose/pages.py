@@ -51,7 +51,12 @@ def version_before(pack: Pack, known: Iterable[LoadedPack]) -> Pack | None:
 
 def page_name(pack: Pack) -> str:
     """The file of a pack's page."""
-    return f"{pack.pack}-v{pack.version}.md"
+    return f"{version_name(pack.pack, str(pack.version))}.md"
+
+
+def version_name(pack: str, version: str) -> str:
+    """What a version of a pack is called in addresses and files."""
+    return f"{pack}-v{version}"
 
 
 def title(pack: Pack) -> str:
