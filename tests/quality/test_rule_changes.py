@@ -185,6 +185,31 @@ def test_what_the_version_that_ends_says_otherwise_as_well_is_told(said: Said) -
     ]
 
 
+ENDING = ("measures: [", "ends_running: [publishing_paused]\nmeasures: [")
+
+
+@pytest.mark.parametrize("before", [(), (_replace("moon.yml", ENDING),)])
+def test_what_a_version_ends_when_it_begins_is_told_also_where_the_one_before_ended_the_same(
+    said: Said, before: tuple[Change, ...]
+) -> None:
+    ended = "moon: version 2, measures: publishing paused that is running ends on 2026-07-01"
+    also = () if before else (ENDING,)
+    assert said(_second_version(*also), *before) == {"moon": [BEGINS, ended]}
+
+
+def test_a_version_that_goes_on_for_longer_than_it_did_is_told(said: Said) -> None:
+    short = _replace("moon.yml", ("effective_from:", "effective_until: 2026-03-31\neffective_from:"))
+    shorter = _replace("moon.yml", ("effective_until: 2026-03-31\n", ""))
+
+    def change(packs: Path) -> None:
+        shorter(packs)
+        _second_version()(packs)
+
+    found = said(change, short)["moon"]
+    assert found[0] == BEGINS
+    assert "moon: packs: effective_before was 2026-04-01 and is 2026-07-01" in found
+
+
 def test_of_a_sentence_can_be_told_which_versions_to_compare() -> None:
     assert versions_named(BEGINS) == ("moon@1", "moon@2")
     assert versions_named("moon: effects: days was 7 and is 9") is None
