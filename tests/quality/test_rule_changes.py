@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from evenhand.deciding.provenance import texts_in
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.sift import sift
 from evenhand.quality.following_versions import versions_named
@@ -51,7 +52,7 @@ def said(tmp_path: Path) -> Said:
 def _compiled(packs: Path, warehouse: Path) -> Path:
     sifted = sift(packs, {})
     compile_packs(sifted.packs, warehouse, order=sifted.order)
-    texts = [(path.name, path.read_text()) for path in sorted(packs.glob("*.yml"))]
+    texts = list(texts_in(packs, ()).items())
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create schema deciders")
         connection.execute("create table deciders.packs (file varchar, text varchar)")
@@ -140,6 +141,23 @@ def test_a_programme_that_looks_from_entry_to_entry_from_now_on_is_no_difference
         *(_replace(name, (once, "")) for name in ("takedowns.yml", "moon.yml")),
     )
     assert found == {"moon": ["moon: entry_rules: counts_once_per was violation and is batch"]}
+
+
+def test_what_a_base_in_a_folder_of_the_packs_says_otherwise_is_a_difference(said: Said) -> None:
+    def extend(packs: Path) -> None:
+        (packs / "shared").mkdir()
+        text = re.sub("\nexamples:.*", "\n", (packs / "moon.yml").read_text(), flags=re.DOTALL)
+        own = re.findall("^(?:pack|version|markets|effective_from):.*\n", text, flags=re.MULTILINE)
+        (packs / "moon.yml").write_text("".join([*own, "extends: shared/base.yml\n"]))
+        for each in own:
+            text = text.replace(each, "")
+        (packs / "shared" / "base.yml").write_text(f"extends: below/last.yml\n{text}")
+        (packs / "shared" / "below").mkdir()
+        (packs / "shared" / "below" / "last.yml").write_text("stops_sales: []\n")
+
+    assert said(_replace("shared/base.yml", ("days: 7}", "days: 9}")), extend) == {
+        "moon": ["moon: effects: days was 7 and is 9"],
+    }
 
 
 def _second_version(*what: tuple[str, str], of_first: tuple[tuple[str, str], ...] = ()) -> Change:

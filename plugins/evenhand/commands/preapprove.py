@@ -163,7 +163,10 @@ def authors_of(form: Mapping[str, Any]) -> CodeAuthors:
         what = file = f"the pack {form['pack']}"
         texts = load_each(pack_files(here.policies.glob("*.yml")))[0]
         if approved := [each for each in texts if each.sha256 == form["text"]]:
-            changed = [*approved, *_changed_with(approved[0], texts)]
+            changed = list(_changed_with(approved[0], texts))
+            # What only ends for another that `continues` it has the authors of that one, as on the night.
+            if approved[0].sha256 not in {each.sha256 for each in changed}:
+                changed = [*approved, *changed]
             if said := say_nobody(changed):
                 refuse(f"{said} and propose it again; until then nobody can approve {what} beforehand")
             names = tuple(dict.fromkeys(name for each in changed for name in each.changed_by))

@@ -146,8 +146,9 @@ def _now_and_then(loaded: LoadedPack, release: Path) -> tuple[Sequence[Any], Seq
     below = [before.get(path_from(loaded.path.parent, text.path)) for text in others]
     then = [
         (each, *below)
-        for each in before.values()
-        if isinstance(each, dict) and (each.get("pack"), each.get("version")) == key
+        for file, each in before.items()
+        # What lies in a folder of theirs is extended, and decides nothing by itself.
+        if "/" not in file and isinstance(each, dict) and (each.get("pack"), each.get("version")) == key
     ]
     return (own.content, *(text.content for text in others)), then
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from evenhand.deciding.provenance import lay_texts
 from evenhand.policy.diff import diff
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import load_each, pack_files
@@ -81,10 +82,9 @@ def following_versions(
 
 def _tonight(connection: duckdb.DuckDBPyConnection, scratch: Path) -> Sequence[Pack]:
     shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
     try:
-        for file, text in connection.execute("select file, text from tonight.deciders.packs order by file").fetchall():
-            (scratch / file).write_text(text, encoding="utf-8")
+        found = connection.execute("select file, text from tonight.deciders.packs order by file").fetchall()
+        lay_texts(scratch, dict(found))
         return [each.pack for each in load_each(pack_files(scratch.glob("*.yml")))[0]]
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
