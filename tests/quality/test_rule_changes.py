@@ -193,6 +193,14 @@ def test_what_is_told_in_no_words_is_told_by_its_values(said: Said) -> None:
     ]
 
 
+def test_another_unit_is_named_beside_another_length(said: Said) -> None:
+    other = ("unit: strike", "unit: point")
+    assert (
+        "moon: version 2, programme copyright strikes: is otherwise in unit"
+        in said(_second_version(other, LONGER))["moon"]
+    )
+
+
 def test_a_version_that_says_the_same_is_told_to_begin(said: Said) -> None:
     assert said(_second_version()) == {"moon": [BEGINS]}
 
