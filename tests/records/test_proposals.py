@@ -281,6 +281,33 @@ def test_a_pack_that_only_ends_for_one_that_continues_it_is_preapproved_as_that_
     assert len(read_preapproved(policies)) == (said == "Written to")
 
 
+def test_who_approves_one_version_is_told_which_others_have_to_be_approved(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policies = _takedowns_changed_by(home, monkeypatch, "mai")
+    first = _released(home, policies / "takedowns.yml")
+    text = first.path.read_text()
+    begins = re.sub("effective_from: .*", "effective_from: 2026-07-01", text, count=1)
+    (policies / "takedowns_2.yml").write_text(begins.replace("version: 1\n", "version: 2\n", 1))
+    ended = text.replace("effective_from:", "effective_until: 2026-06-30\neffective_from:", 1)
+    command = [
+        "policy",
+        "preapprove",
+        "takedowns@2",
+        "--what",
+        "x",
+        "--changed-by",
+        "mai",
+        "--at-most",
+        "5",
+        "--dry-run",
+    ]
+    for written, also in ((ended, ""), (ended.replace("days: 7}", "days: 9}"), "before takedowns@1 is, too. ")):
+        first.path.write_text(written)
+        told = CliRunner().invoke(app, [*command, "--by", "ann"]).output
+        assert (told.endswith(f"{also}Nothing was proposed.\n"), "before" in told) == (True, bool(also)), told
+
+
 def _released(home: Path, pack: Path) -> LoadedPack:
     """A pack that is as in the newest release."""
     first = load_pack(pack)

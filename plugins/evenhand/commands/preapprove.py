@@ -68,7 +68,7 @@ def preapprove(
             "at_most": at_most,
         }
         authors = authors_of(form)
-        said_of_effect = _refuse_more_than_it_changes(text, at_most)
+        said_of_effect = f"{_refuse_more_than_it_changes(text, at_most)}{_others_to_approve(text) if text else ''}"
         if dry_run:
             _only_said(said_of_effect)
             return
@@ -210,6 +210,19 @@ def _changed_with(approved: LoadedPack, texts: Sequence[LoadedPack]) -> Sequence
         for each in with_another_text([other for other in texts if market in other.pack.markets], base, same_rules)
         if each.pack.pack == approved.pack.pack
     ]
+
+
+def _others_to_approve(approved: LoadedPack) -> str:
+    """Which other versions of a pack have to be approved before what is approved of this one counts; empty of none."""
+    from evenhand.policy.load import load_each, pack_files
+
+    texts = load_each(pack_files(settings().policies.glob("*.yml")))[0]
+    others = {
+        f"{each.pack.pack}@{each.pack.version}"
+        for each in _changed_with(approved, texts)
+        if each.sha256 != approved.sha256 and not each.as_part
+    }
+    return f" Nothing of it is approved before {' and '.join(sorted(others))} is, too." if others else ""
 
 
 def _authors_of_code() -> CodeAuthors:
