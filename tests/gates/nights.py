@@ -23,14 +23,14 @@ from evenhand.landing.contracts import FEEDS
 from evenhand.landing.load import load
 from evenhand.landing.window import take
 from evenhand.policy.compile import compile_packs
-from evenhand.policy.load import load_packs
+from evenhand.policy.load import LoadedPack, load_packs
 from evenhand.policy.preapproved import Preapproval
 from evenhand.quality.held_lists import LISTS, HeldList, answer
 from evenhand.quality.held_rows import hold
 from evenhand.quality.holding import Tonight, validate_changes
 from evenhand.quality.range_sizes import lay_range_sizes, take_sizes
 from evenhand.release.assemble import assemble
-from evenhand.release.manifest import FORMAT
+from evenhand.release.manifest import FORMAT, ReleasedPack
 from evenhand.release.manifest import HeldList as ReleasedHeldList
 from evenhand.release.previous import take_last_release
 from evenhand.release.publish import FILES
@@ -212,8 +212,12 @@ class Nights:
         folder.mkdir(parents=True)
         return folder
 
-    def release(self, judged: Judged, night: date, said: str = "approved") -> None:
-        """Publish what the next nights look back on, after a person said this to what is held."""
+    def release(self, judged: Judged, night: date, said: str = "approved", packs: Sequence[LoadedPack] = ()) -> None:
+        """Publish what the next nights look back on, after a person said this to what is held.
+
+        Args:
+            packs: those that the manifest names; another night has all others with a new text.
+        """
         folder = self._folder(night)
         with duckdb.connect(str(judged.warehouse), config={"threads": 1}) as connection:
             for each in judged.held:
@@ -230,7 +234,10 @@ class Nights:
             )
             for each in judged.held
         )  # fmt: skip
-        manifest = manifest_of(night, held_lists=held, code=CODE, inputs=inputs, compared=COMPARED)
+        known = tuple(
+            ReleasedPack(pack=each.pack.pack, version=each.pack.version, sha256=each.sha256) for each in packs
+        )
+        manifest = manifest_of(night, held_lists=held, code=CODE, inputs=inputs, compared=COMPARED, packs=known)
         (folder / "manifest.json").write_text(manifest.model_copy(update={"format": FORMAT}).named().text())
 
     def forget(self, night: date) -> None:

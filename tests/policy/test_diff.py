@@ -197,6 +197,56 @@ def test_a_programme_that_is_new_is_told_as_a_whole(folder: Path) -> None:
     ]
 
 
+LONGER = ("scope: live, days: 7", "scope: live, days: 9")
+TOLD = "health: zone warned: brings no live for 9 days (before: for 7 days)"
+WARNING = "          - {measure: warning, scope: account, days: 30}\n"
+NO_LIVE = "          - {measure: no_live, scope: live, days: 7}\n"
+TWO_RULES = TEXT.replace("    zones:\n", "      - {rule: other, violation_types: [spam], amount: 1}\n    zones:\n")
+
+
+@pytest.mark.parametrize(
+    ("before", "change", "key"),
+    [
+        (TEXT, ("unit: strike", "unit: point"), "unit"),
+        (TEXT, (WARNING + NO_LIVE, NO_LIVE + WARNING), "zones"),
+        (TWO_RULES, None, "entries"),
+    ],
+)
+def test_what_has_no_words_is_named_beside_what_has_them(
+    folder: Path, before: str, change: tuple[str, str] | None, key: str
+) -> None:
+    if change is None:
+        first = before[before.index("      - rule: one_strike") : before.index("      - {rule: other")]
+        other = before[before.index("      - {rule: other") : before.index("    zones:")]
+        change = (first + other, other + first)
+    alone, both = _diff(folder, change, before=before), _diff(folder, change, LONGER, before=before)
+    assert alone[-1] == both[-1] == f"health: is otherwise in {key}"
+    assert TOLD in both and TOLD not in alone
+    assert _diff(folder, LONGER, before=before) == [TOLD]
+
+
+def test_another_order_of_conditions_is_named_beside_another_bound(folder: Path) -> None:
+    """What was called otherwise stands where it stood."""
+    calm, fine, more = (
+        f"      - {{condition: {each}, programme: health, less_than: {number}}}\n"
+        for each, number in (("calm", 3), ("fine", 9), ("fine", 8))
+    )
+    effects = "    while_eligible: [{reward: badge, scope: showcase}]\n"
+    before = f"{TEXT}eligibility:\n  shop:\n    conditions:\n{calm}{fine}{effects}"
+    told = (
+        "eligibility for shop: condition: fine: health is less than 8 strikes (before: health is less than 9 strikes)"
+    )
+    assert _diff(folder, (fine, more), before=before) == [told]
+    assert _diff(folder, (calm + fine, more + calm), before=before) == [
+        told,
+        "eligibility for shop: is otherwise in conditions",
+    ]
+    renamed = calm.replace("calm", "quiet, was: calm")
+    assert "eligibility for shop: is otherwise in conditions" not in _diff(
+        folder, (calm + fine, renamed + more), before=before
+    )
+
+
 def test_days_that_nobody_judges_are_told(folder: Path) -> None:
     old = changed(("2026-01-01", "2026-01-01\neffective_until: 2026-03-31"))
     changes = (("version: 1", "version: 2"), ("2026-01-01\neffective_until: 2026-03-31", "2026-05-01"))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from evenhand.policy.load import LoadedPack, PackError, load_pack, load_packs, packs_in, where
+from evenhand.policy.sift import sift
 from policy.packs import TEXT, changed, write
 
 # What the base leaves open is what each pack says of itself.
@@ -174,6 +175,27 @@ def test_a_base_that_is_not_there_or_extends_its_own_pack(folder: Path) -> None:
     base = write(folder, "extends: gb.yml\n", "base.yml")
     with pytest.raises(PackError, match=rf"{base}:1:10: extends: found 'gb.yml'; expected a file that doesn't extend"):
         load_pack(path)
+
+
+def test_a_base_of_a_pack_that_decides_lies_in_its_folder_or_in_one_below_it(folder: Path) -> None:
+    """A release keeps no text of elsewhere, so nobody would be asked about what is said there."""
+    (folder / "shared").mkdir()
+    policies = folder / "packs"
+    (policies / "below").mkdir(parents=True)
+    write(policies, OWN.replace("base.yml", "below/../below/base.yml"), "gb.yml")
+    write(folder / "shared", BASE, "base.yml")
+    write(policies / "below", BASE, "base.yml")
+    (found,) = load_packs(policies)
+    assert sift(policies, {}).packs == (found,)
+    write(policies / "below", "extends: ../../shared/base.yml\n", "base.yml")
+    said = f"{policies}/below/../below/base.yml:1:10: extends: found '../../shared/base.yml'; expected a file in"
+    for load in (load_packs, lambda of: sift(of, {})):
+        with pytest.raises(PackError, match=re.escape(said)):
+            load(policies)
+    # Beside others it holds its market alone.
+    write(policies, TEXT)
+    (held,) = sift(policies, {}).held
+    assert (held.market, [each.pack.pack for each in sift(policies, {}).packs]) == ("GB", ["strikes"])
 
 
 def test_a_place_is_found_in_the_file_that_says_it(folder: Path) -> None:

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from evenhand.commands.policy import app
 from evenhand.deciding.compiled import CompiledModel
 from evenhand.deciding.rehearsal import rehearse
-from evenhand.policy.load import load_pack, load_packs
+from evenhand.policy.load import load_each, load_pack, load_packs, pack_files
 from evenhand.policy.schema import schema_text
 from evenhand.settings import PROJECT
 from policy.packs import TEXT, write
@@ -57,7 +57,10 @@ def test_the_examples_of_new_packs_come_out(folder: Path, models: Sequence[Compi
     assert _new("FR", "--from", str(packs / "amazon_account_health.yml")).exit_code == 0
     assert _new("TH", "--from", str(packs / "shopee_seller_points_my.yml")).exit_code == 0
     assert _new("IE", "--from", "gb").exit_code == 0
-    loaded = load_packs(folder)
+    # A night has none that extends a pack of elsewhere, and says so.
+    told = CliRunner().invoke(app, ["check"]).output
+    assert told.count("expected a file in the folder of the pack that decides, or in a folder of that") == 2
+    loaded, _ = load_each(pack_files(folder.glob("*.yml")))
     assert [each.pack.pack for each in loaded] == ["fr", "gb", "ie", "th"]
     assert [len(each.pack.examples) for each in loaded] == [2, 2, 2, 2]
     assert [outcome for outcome in rehearse(loaded, models) if not outcome.passed] == []

@@ -146,6 +146,55 @@ def test_the_end_of_a_version_is_no_part_of_a_change_that_was_there_before(tmp_p
     assert changed_by(Tonight(tmp_path, (ended, second), (), {}), base, "world") == ()
 
 
+@pytest.mark.parametrize(
+    ("released", "is_a_part"), [(None, True), ("2026-12-31", True), ("2026-03-31", False), (str(ENDS), False)]
+)
+def test_a_version_that_goes_on_for_longer_is_no_part_of_the_change_of_the_one_behind_it(
+    tmp_path: Path, released: str | None, is_a_part: bool
+) -> None:
+    until = f"effective_from: 2026-01-01\neffective_until: {released}" if released else "effective_from: 2026-01-01"
+    first = load_pack(write(tmp_path, changed((ENDED[0], until)), "strikes_1.yml"))
+    base = base_of_packs(tmp_path / "before", first)
+    _, packs = _two_versions(tmp_path, ENDED, ("version: 1", "version: 1 # Another text."))
+    assert changed_by(Tonight(tmp_path, packs, (), {}), base, "world") == (("noor",) if is_a_part else ())
+    assert _is_approved(base, packs, "budi") is is_a_part
+
+
+@pytest.mark.parametrize(("before", "now"), [("changed_by: noor", "# So.\nchanged_by: noor"), ("", "changed_by: noor")])
+def test_the_end_of_a_version_is_no_part_of_a_comment_or_a_name_in_the_one_behind_it(
+    tmp_path: Path, before: str, now: str
+) -> None:
+    _, (_, second) = _two_versions(tmp_path, ENDED, by=None)
+    said = second.path.read_text()
+    second = load_pack(write(tmp_path, said + before, "strikes_2.yml"))
+    base = base_of_packs(tmp_path / "before", _pack(tmp_path, "strikes", 1, None), second)
+    ended = load_pack(write(tmp_path, changed(ENDED), "strikes_1.yml"))
+    second = load_pack(write(tmp_path, said + now, "strikes_2.yml"))
+    assert second.changed_by == ("noor",)
+    assert changed_by(Tonight(tmp_path, (ended, second), (), {}), base, "world") == ()
+
+
+@pytest.mark.parametrize(
+    ("of_first", "is_approved"),
+    [
+        ((), True),
+        ((("amount: 1", "amount: 5"),), False),
+        ((("lasts_days: 180", "lasts_days: 180 # Half a year."),), True),
+    ],
+)
+def test_what_was_approved_of_one_version_is_no_later_change_of_another(
+    tmp_path: Path, of_first: Sequence[tuple[str, str]], is_approved: bool
+) -> None:
+    named = ("version: 1", "version: 1\nchanged_by: noor")
+    _, packs = _two_versions(tmp_path, ENDED, named, *of_first)
+    base = base_of_packs(tmp_path / "named", load_pack(write(tmp_path, changed(named), "was.yml")))
+    assert _is_approved(base, packs, "budi") is is_approved
+    texts = concerned(packs, [base], (), ())["world"]["strikes"]
+    both = [_approval(each, "budi") for each in packs]
+    assert approved_of(texts, both) == (both[1:] if is_approved else both)
+    assert approved_of(texts, [both[0], _approval(packs[1], "noor")]) == []
+
+
 def _approval(of: LoadedPack, approved_by: str) -> Preapproval:
     return Preapproval(
         what="x", pack=of.pack.pack, text=of.sha256, changed_by="ayu", approved_by=approved_by, at_most=9

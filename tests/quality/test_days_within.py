@@ -89,7 +89,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     markets = (*OF_A_CONDITION, *OF_A_VERSION, "ends", "renamed")
     Installation(home).land(str(FIRST), **together(feeds_of(markets, WORLD), feeds_of(OF_FORTY, forty)))
     nights = Nights(home, shared_compiled(), policies)
-    nights.release(nights.judge(nights.land(FIRST), FIRST), FIRST)
+    nights.release(nights.judge(nights.land(FIRST), FIRST), FIRST, packs=load_packs(policies))
     return home
 
 

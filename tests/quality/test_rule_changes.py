@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from evenhand.deciding.provenance import texts_in
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.sift import sift
 from evenhand.quality.following_versions import versions_named
@@ -51,7 +52,7 @@ def said(tmp_path: Path) -> Said:
 def _compiled(packs: Path, warehouse: Path) -> Path:
     sifted = sift(packs, {})
     compile_packs(sifted.packs, warehouse, order=sifted.order)
-    texts = [(path.name, path.read_text()) for path in sorted(packs.glob("*.yml"))]
+    texts = list(texts_in(packs, ()).items())
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create schema deciders")
         connection.execute("create table deciders.packs (file varchar, text varchar)")
@@ -142,6 +143,23 @@ def test_a_programme_that_looks_from_entry_to_entry_from_now_on_is_no_difference
     assert found == {"moon": ["moon: entry_rules: counts_once_per was violation and is batch"]}
 
 
+def test_what_a_base_in_a_folder_of_the_packs_says_otherwise_is_a_difference(said: Said) -> None:
+    def extend(packs: Path) -> None:
+        (packs / "shared").mkdir()
+        text = re.sub("\nexamples:.*", "\n", (packs / "moon.yml").read_text(), flags=re.DOTALL)
+        own = re.findall("^(?:pack|version|markets|effective_from):.*\n", text, flags=re.MULTILINE)
+        (packs / "moon.yml").write_text("".join([*own, "extends: shared/base.yml\n"]))
+        for each in own:
+            text = text.replace(each, "")
+        (packs / "shared" / "base.yml").write_text(f"extends: below/last.yml\n{text}")
+        (packs / "shared" / "below").mkdir()
+        (packs / "shared" / "below" / "last.yml").write_text("stops_sales: []\n")
+
+    assert said(_replace("shared/base.yml", ("days: 7}", "days: 9}")), extend) == {
+        "moon": ["moon: effects: days was 7 and is 9"],
+    }
+
+
 def _second_version(*what: tuple[str, str], of_first: tuple[tuple[str, str], ...] = ()) -> Change:
     """The moon's pack ends on the last of June, and a version with these changes begins on the day after."""
 
@@ -175,6 +193,14 @@ def test_what_is_told_in_no_words_is_told_by_its_values(said: Said) -> None:
     ]
 
 
+def test_another_unit_is_named_beside_another_length(said: Said) -> None:
+    other = ("unit: strike", "unit: point")
+    assert (
+        "moon: version 2, programme copyright strikes: is otherwise in unit"
+        in said(_second_version(other, LONGER))["moon"]
+    )
+
+
 def test_a_version_that_says_the_same_is_told_to_begin(said: Said) -> None:
     assert said(_second_version()) == {"moon": [BEGINS]}
 
@@ -183,6 +209,31 @@ def test_what_the_version_that_ends_says_otherwise_as_well_is_told(said: Said) -
     assert said(_second_version(of_first=(LONGER,)))["moon"][2:] == [
         "moon: effects: effective_before was nothing and is 2026-07-01, days was 7 and is 9"
     ]
+
+
+ENDING = ("measures: [", "ends_running: [publishing_paused]\nmeasures: [")
+
+
+@pytest.mark.parametrize("before", [(), (_replace("moon.yml", ENDING),)])
+def test_what_a_version_ends_when_it_begins_is_told_also_where_the_one_before_ended_the_same(
+    said: Said, before: tuple[Change, ...]
+) -> None:
+    ended = "moon: version 2, measures: publishing paused that is running ends on 2026-07-01"
+    also = () if before else (ENDING,)
+    assert said(_second_version(*also), *before) == {"moon": [BEGINS, ended]}
+
+
+def test_a_version_that_goes_on_for_longer_than_it_did_is_told(said: Said) -> None:
+    short = _replace("moon.yml", ("effective_from:", "effective_until: 2026-03-31\neffective_from:"))
+    shorter = _replace("moon.yml", ("effective_until: 2026-03-31\n", ""))
+
+    def change(packs: Path) -> None:
+        shorter(packs)
+        _second_version()(packs)
+
+    found = said(change, short)["moon"]
+    assert found[0] == BEGINS
+    assert "moon: packs: effective_before was 2026-04-01 and is 2026-07-01" in found
 
 
 def test_of_a_sentence_can_be_told_which_versions_to_compare() -> None:

@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 
 from evenhand.cli import app
 from evenhand.delivery.stopping import stop, stopped
-from evenhand.policy.load import load_pack
+from evenhand.policy.load import LoadedPack, load_pack
 from evenhand.policy.preapproved import read_preapproved
 from evenhand.records.persons import Person, PersonRefused
 from evenhand.records.proposals import (
@@ -249,11 +249,7 @@ def test_a_next_version_is_preapproved_with_the_end_of_the_one_before_and_with_n
     home: Path, monkeypatch: pytest.MonkeyPatch, of_first: str, said: str
 ) -> None:
     policies = _takedowns_changed_by(home, monkeypatch, "")
-    first = load_pack(policies / "takedowns.yml")
-    revision = home / "releases/revisions/night=2026-03-05/0001"
-    (revision / "manifest.json").parent.mkdir(parents=True)
-    (revision / "manifest.json").write_text(base_of_packs(revision, first).manifest.named().text())
-    (home / "releases/night=2026-03-05").symlink_to("revisions/night=2026-03-05/0001")
+    first = _released(home, policies / "takedowns.yml")
     text = first.path.read_text()
     begins = re.sub("effective_from: .*", "effective_from: 2026-07-01", text, count=1)
     second = begins.replace("version: 1\n", "version: 2\nchanged_by: mai\n", 1)
@@ -263,6 +259,63 @@ def test_a_next_version_is_preapproved_with_the_end_of_the_one_before_and_with_n
     told = CliRunner().invoke(app, [*command, "--by", "ann", "--approved-by", "bob"])
     assert said in told.output.replace("\n", " "), told.output
     assert len(read_preapproved(policies)) == (said == "Written to")
+
+
+@pytest.mark.parametrize(
+    ("until", "said"), [("2026-06-30", "Written to"), ("2026-06-29", "takedowns.yml doesn't say who changed it")]
+)
+def test_a_pack_that_only_ends_for_one_that_continues_it_is_preapproved_as_that_one(
+    home: Path, monkeypatch: pytest.MonkeyPatch, until: str, said: str
+) -> None:
+    policies = _takedowns_changed_by(home, monkeypatch, "")
+    first = _released(home, policies / "takedowns.yml")
+    text = first.path.read_text()
+    begins = re.sub("effective_from: .*", "effective_from: 2026-07-01\ncontinues: [takedowns]", text, count=1)
+    (policies / "notices.yml").write_text(begins.replace("pack: takedowns", "pack: notices\nchanged_by: mai", 1))
+    first.path.write_text(text.replace("effective_from:", f"effective_until: {until}\neffective_from:", 1))
+    command = ["policy", "preapprove", "takedowns", "--what", "x", "--changed-by", "ann", "--at-most", "5"]
+    told = CliRunner().invoke(app, [*command, "--by", "ann", "--approved-by", "mai"])
+    assert "Written to" not in told.output
+    told = CliRunner().invoke(app, [*command, "--by", "ann", "--approved-by", "bob"])
+    assert said in told.output.replace("\n", " "), told.output
+    assert len(read_preapproved(policies)) == (said == "Written to")
+
+
+def test_who_approves_one_version_is_told_which_others_have_to_be_approved(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policies = _takedowns_changed_by(home, monkeypatch, "mai")
+    first = _released(home, policies / "takedowns.yml")
+    text = first.path.read_text()
+    begins = re.sub("effective_from: .*", "effective_from: 2026-07-01", text, count=1)
+    (policies / "takedowns_2.yml").write_text(begins.replace("version: 1\n", "version: 2\n", 1))
+    ended = text.replace("effective_from:", "effective_until: 2026-06-30\neffective_from:", 1)
+    command = [
+        "policy",
+        "preapprove",
+        "takedowns@2",
+        "--what",
+        "x",
+        "--changed-by",
+        "mai",
+        "--at-most",
+        "5",
+        "--dry-run",
+    ]
+    for written, also in ((ended, ""), (ended.replace("days: 7}", "days: 9}"), "before takedowns@1 is, too. ")):
+        first.path.write_text(written)
+        told = CliRunner().invoke(app, [*command, "--by", "ann"]).output
+        assert (told.endswith(f"{also}Nothing was proposed.\n"), "before" in told) == (True, bool(also)), told
+
+
+def _released(home: Path, pack: Path) -> LoadedPack:
+    """A pack that is as in the newest release."""
+    first = load_pack(pack)
+    revision = home / "releases/revisions/night=2026-03-05/0001"
+    (revision / "manifest.json").parent.mkdir(parents=True)
+    (revision / "manifest.json").write_text(base_of_packs(revision, first).manifest.named().text())
+    (home / "releases/night=2026-03-05").symlink_to("revisions/night=2026-03-05/0001")
+    return first
 
 
 def test_a_change_is_rehearsed_without_being_proposed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,7 @@ def preapprove(
             "at_most": at_most,
         }
         authors = authors_of(form)
-        said_of_effect = _refuse_more_than_it_changes(text, at_most)
+        said_of_effect = f"{_refuse_more_than_it_changes(text, at_most)}{_others_to_approve(text) if text else ''}"
         if dry_run:
             _only_said(said_of_effect)
             return
@@ -163,7 +163,10 @@ def authors_of(form: Mapping[str, Any]) -> CodeAuthors:
         what = file = f"the pack {form['pack']}"
         texts = load_each(pack_files(here.policies.glob("*.yml")))[0]
         if approved := [each for each in texts if each.sha256 == form["text"]]:
-            changed = [*approved, *_changed_with(approved[0], texts)]
+            changed = list(_changed_with(approved[0], texts))
+            # What only ends for another that `continues` it has the authors of that one, as on the night.
+            if approved[0].sha256 not in {each.sha256 for each in changed}:
+                changed = [*approved, *changed]
             if said := say_nobody(changed):
                 refuse(f"{said} and propose it again; until then nobody can approve {what} beforehand")
             names = tuple(dict.fromkeys(name for each in changed for name in each.changed_by))
@@ -207,6 +210,19 @@ def _changed_with(approved: LoadedPack, texts: Sequence[LoadedPack]) -> Sequence
         for each in with_another_text([other for other in texts if market in other.pack.markets], base, same_rules)
         if each.pack.pack == approved.pack.pack
     ]
+
+
+def _others_to_approve(approved: LoadedPack) -> str:
+    """Which other versions of a pack have to be approved before what is approved of this one counts; empty of none."""
+    from evenhand.policy.load import load_each, pack_files
+
+    texts = load_each(pack_files(settings().policies.glob("*.yml")))[0]
+    others = {
+        f"{each.pack.pack}@{each.pack.version}"
+        for each in _changed_with(approved, texts)
+        if each.sha256 != approved.sha256 and not each.as_part
+    }
+    return f" Nothing of it is approved before {' and '.join(sorted(others))} is, too." if others else ""
 
 
 def _authors_of_code() -> CodeAuthors:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -23,6 +24,7 @@ from evenhand.policy.tables import TABLES
 from evenhand.policy.tables.row import columns as columns_of
 from evenhand.policy.tables.row import ddl
 from evenhand.policy.targets import NO_TARGETS, Targets
+from evenhand.policy.texts import PackError, extended, path_from, read_text
 from evenhand.records.databases import reading
 from evenhand.records.sql_files import Sql, SqlFile
 
@@ -54,11 +56,7 @@ def keep_deciders(
         named_days: which days have a name.
     """
     models = project.models(leading_to=DECIDED)
-    texts = {
-        path.name: path.read_text(encoding="utf-8")
-        for path in sorted(policies.glob("*.yml"))
-        if path.name not in {*unreadable, TARGETS} and not names_days(path)
-    }
+    texts = texts_in(policies, {*unreadable, TARGETS})
     with duckdb.connect(str(warehouse)) as connection:
         connection.begin()
         connection.execute("create schema if not exists deciders")
@@ -82,6 +80,29 @@ def keep_deciders(
                 f"insert into deciders.rules select ?, ?, [{fields}] from policy.{table}", [table, ddl(TABLES[table])]
             )
         connection.commit()
+
+
+def texts_in(policies: Path, but_for: Collection[str]) -> Mapping[str, str]:
+    """The texts of the files in a folder and of those in folders of it that they extend, by their path in it, in order.
+
+    Args:
+        but_for: names of files in the folder itself.
+    """
+    found = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in policies.glob("*.yml")
+        if path.name not in but_for and not names_days(path)
+    }
+    waiting = [policies / name for name in found]
+    while waiting:
+        # What can't be read extends nothing, and nothing that extends it decides.
+        with suppress(PackError):
+            for base in extended(read_text(waiting.pop())):
+                called = path_from(policies, base)
+                if "/" in called and not called.startswith("../") and called not in found and read_text(base):
+                    found[called] = base.read_text(encoding="utf-8")
+                    waiting.append(base)
+    return dict(sorted(found.items()))
 
 
 def models_of(release: Path, connection: duckdb.DuckDBPyConnection) -> Sequence[CompiledModel]:
@@ -157,7 +178,7 @@ def limits_of_words(release: Path | None, night: date) -> Mapping[str, Decimal]:
 
 
 def texts_of(release: Path | None) -> Mapping[str, str]:
-    """The texts of the packs that decided a release, by the name of their file; none where nothing was released."""
+    """The texts of the packs that decided a release, by the path of their file; none where nothing was released."""
     if release is None or not (release / "packs.parquet").exists():
         return {}
     with reading() as connection:
@@ -170,10 +191,16 @@ def texts_of(release: Path | None) -> Mapping[str, str]:
 
 def lay_texts_of(release: Path, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
     """Write the packs that decided a release to a folder, in the words that the language has today."""
-    folder.mkdir(parents=True)
     found = connection.execute("select file, text from read_parquet(?) order by file", [str(release / "packs.parquet")])
-    for file, text in found.fetchall():
-        (folder / file).write_text(in_words_of_today(text)[0], encoding="utf-8")
+    lay_texts(folder, {file: in_words_of_today(text)[0] for file, text in found.fetchall()})
+
+
+def lay_texts(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write texts to a new folder, by their path in it."""
+    folder.mkdir(parents=True)
+    for file, text in texts.items():
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_text(text, encoding="utf-8")
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from evenhand.policy.language.programme import Programme
 from evenhand.policy.prose import words
 from evenhand.policy.prose.speech import day, name, own, say
 from evenhand.policy.prose.words import Facts, listed, told
+from evenhand.policy.without_words import keys_without_words
 
 Key = TypeVar("Key", bound=Hashable)
 Item = TypeVar("Item")
@@ -277,10 +278,12 @@ def _facts(about: str, what: str, was: Facts, now: Facts) -> Iterator[Change]:
 
 
 def _told_or_named(about: str, changes: Iterable[Change], was: BaseModel, now: BaseModel) -> list[Change]:
-    """The changes; where there are words for none of them, the keys that are otherwise."""
+    """The changes, and the keys that are otherwise in what there are no words for."""
     found = list(changes)
-    if not found and was != now:
+    keys = list(keys_without_words(was, now))
+    if not found and not keys:
         keys = [key for key in type(now).model_fields if getattr(was, key) != getattr(now, key)]
+    if keys:
         found.append(Change(about, say("is otherwise in {keys}", keys=listed(keys))))
     return found
 

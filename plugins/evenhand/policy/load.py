@@ -17,7 +17,7 @@ from evenhand.policy.language.part import Part
 from evenhand.policy.loaded import LoadedPack, where
 from evenhand.policy.measures_order import MEASURES_ORDER, read_measures_order
 from evenhand.policy.read_across import unread_programmes
-from evenhand.policy.texts import Mistake, PackError, Text, extended, merged, read_text, read_texts
+from evenhand.policy.texts import Mistake, PackError, Text, extended, merged, path_from, read_text, read_texts
 
 __all__ = [
     "CALENDAR",
@@ -56,7 +56,8 @@ def load_packs(folder: Path) -> list[LoadedPack]:
     """Every pack in a folder, ordered by name and version. A file that only others extend is none.
 
     Raises:
-        PackError: a pack is wrong, two packs have one name and version, or two clash for a market and day.
+        PackError: a pack is wrong or extends a file of elsewhere, two packs have one name and version, or two clash for
+            a market and day.
     """
     for path in sorted(folder.glob("*.yaml")):
         raise PackError(Mistake(str(path), 0, 0, "found a file that ends in .yaml; expected .yml"))
@@ -64,12 +65,32 @@ def load_packs(folder: Path) -> list[LoadedPack]:
     if not paths:
         raise PackError(Mistake(str(folder), 0, 0, "found no pack; expected at least one file that ends in .yml"))
     packs, mistakes = load_each(paths)
-    if mistakes:
+    if mistakes := [*mistakes, *(mistake for loaded in packs for mistake in extended_elsewhere(loaded))]:
         raise PackError(*mistakes)
     order = read_measures_order(folder)
     if mistakes := [*clashes(packs, order), *(m for loaded in packs for m in unread_programmes(loaded, packs))]:
         raise PackError(*mistakes)
     return packs
+
+
+def extended_elsewhere(loaded: LoadedPack) -> list[Mistake]:
+    """Where a pack extends what lies outside its folder: a release keeps none of that, so nobody is asked about it."""
+    return [
+        Mistake(
+            str(text.path),
+            *text.place("extends"),
+            f"extends: found {path_from(text.path.parent, base)!r}; expected a file in the folder of the pack that"
+            " decides, or in a folder of that",
+        )
+        for text in read_texts(loaded.path)
+        if not _is_elsewhere(loaded, text.path)
+        for base in extended(text)
+        if _is_elsewhere(loaded, base)
+    ]
+
+
+def _is_elsewhere(loaded: LoadedPack, path: Path) -> bool:
+    return path_from(loaded.path.parent, path).startswith("../")
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:

@@ -17,12 +17,14 @@ class LoadedPack:
     Attributes:
         sha256: the hash of these texts, in hex, by which a release names it.
         changed_by: who changed one of them last.
+        as_part: whether what changes of it is a part of another version's change, and approved with that.
     """
 
     pack: Pack
     path: Path
     sha256: str
     changed_by: tuple[str, ...] = ()
+    as_part: bool = False
 
 
 def where(loaded: LoadedPack, place: Place, of_key: bool = False) -> tuple[str, int, int]:

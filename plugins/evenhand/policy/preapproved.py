@@ -168,16 +168,21 @@ def _write(folder: Path, content: Preapproved) -> Path:
 
 
 def approved_of(texts: Sequence[LoadedPack], preapproved: Sequence[Preapproval]) -> Sequence[Preapproval]:
-    """What was approved of texts of one pack that change something: their newest version is what was approved.
+    """What was approved of texts of one pack that change something: nothing, unless each of them was approved.
 
-    By none of those whom one of them names; where one names nobody, nothing of them was.
+    Only what is a part of another version's change needs no approval of its own, where it isn't the newest version.
+    Nothing was approved by anybody whom one of them names; where one names nobody, nothing of them was.
     """
-    newest = max(texts, key=lambda loaded: loaded.pack.version, default=None)
+    newest = max((loaded.pack.version for loaded in texts), default=None)
     if newest is None or not all(loaded.changed_by for loaded in texts):
         return []
     names = {name for loaded in texts for name in loaded.changed_by}
-    of_it = (each for each in preapproved if (each.pack, each.text) == (newest.pack.pack, newest.sha256))
-    return [each for each in of_it if not each.is_approved_by_one_of(names)]
+    of_others = [each for each in preapproved if not each.is_approved_by_one_of(names)]
+    needed = {
+        (loaded.pack.pack, loaded.sha256) for loaded in texts if loaded.pack.version == newest or not loaded.as_part
+    }
+    found = [each for each in of_others if (each.pack, each.text) in needed]
+    return found if needed == {(each.pack, each.text) for each in found} else []
 
 
 def lay_preapproved(

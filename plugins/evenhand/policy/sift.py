@@ -20,7 +20,7 @@ from ruamel.yaml.error import YAMLError
 from evenhand.landing.held_markets import HeldMarket
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.language.part import MARKET
-from evenhand.policy.load import LoadedPack, clashes, load_pack, pack_files
+from evenhand.policy.load import LoadedPack, clashes, extended_elsewhere, load_pack, pack_files
 from evenhand.policy.measures_order import read_measures_order
 from evenhand.policy.nodes import parse
 from evenhand.policy.read_across import unread_programmes
@@ -64,9 +64,14 @@ def sift(folder: Path, before: Mapping[str, str]) -> Sifted:
     packs: list[LoadedPack] = []
     for path in paths:
         try:
-            packs.append(load_pack(path))
+            loaded = load_pack(path)
         except PackError as error:
             wrong[path] = list(error.mistakes)
+        else:
+            if elsewhere := extended_elsewhere(loaded):
+                wrong[path] = elsewhere
+            else:
+                packs.append(loaded)
     for path, said in _not_compiled(packs).items():
         packs = [loaded for loaded in packs if loaded.path != path]
         wrong[path] = [Mistake(str(path), 1, 1, said)]
@@ -143,6 +148,8 @@ def _markets_of_names(packs: Iterable[LoadedPack], before: Mapping[str, str]) ->
     """The markets of each file, of the last release and, where it had none, of tonight."""
     known = {loaded.path.name: tuple(loaded.pack.markets) for loaded in packs}
     for name, text in before.items():
+        if "/" in name:
+            continue  # It is extended, and decides nothing by itself.
         try:
             _, content = parse(text)
         except (YAMLError, ValueError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -109,6 +110,11 @@ def extended(text: Text) -> list[Path]:
     return [
         text.path.parent / base for base in (named if isinstance(named, list) else [named]) if isinstance(base, str)
     ]
+
+
+def path_from(folder: Path, path: Path) -> str:
+    """The path of a file as it is called from a folder on, whatever links stand for either."""
+    return Path(os.path.relpath(path, folder)).as_posix()
 
 
 def merged(contents: Sequence[Any]) -> Any:

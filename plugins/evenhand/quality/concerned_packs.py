@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -18,13 +19,15 @@ from evenhand.policy.load import LoadedPack
 from evenhand.policy.migrate import in_words_of_today
 from evenhand.policy.nodes import parse
 from evenhand.policy.preapproved import SameRules, texts_before
-from evenhand.policy.texts import read_texts
+from evenhand.policy.texts import path_from, read_texts
 from evenhand.quality.row_causes import Base
 from evenhand.records.sql_files import SqlFile
 from evenhand.release.rows import rows_of_lists
 
 _SQL = SqlFile(__file__)
 _DAY = timedelta(days=1)
+# What says who changed a pack, and stories that are tried with it.
+_NO_RULES = ("changed_by", "examples")
 
 
 def days_come(connection: duckdb.DuckDBPyConnection) -> Sequence[Day]:
@@ -38,17 +41,23 @@ def with_another_text(
 ) -> list[LoadedPack]:
     """Those that a release doesn't have, or has with another text.
 
-    One that names nobody, and whose only difference is that it ends the day before a successor among them begins, is
-    a part of the successor's change, and has its authors: ending it is what beginning the other takes.
+    One whose only difference is that it ends, earlier than it did, on the day before a successor begins, is a part of
+    the successor's change: ending it is what beginning the other takes. Where it names nobody, it has the authors of
+    the other, which is one of these that is new, or says something else than the release.
 
     Args:
         packs: all of one market.
     """
     known = {each.sha256 for each in base.manifest.packs} if base else set()
     changed = [loaded for loaded in packs if not known & texts_before(same_rules, loaded.sha256)]
-    return [
-        _with_authors(each, changed, lambda ended: base is not None and _only_ends(ended, base)) for each in changed
-    ]
+    if base is None:
+        return changed
+    release = base.release
+
+    def begins(successor: LoadedPack) -> bool:
+        return _says_otherwise(successor, release)
+
+    return [_as_part(each, changed, lambda ended: _only_ends(ended, release), begins) for each in changed]
 
 
 def with_a_day_come(packs: Sequence[LoadedPack], market: str, days: Sequence[Day]) -> list[LoadedPack]:
@@ -67,7 +76,14 @@ def with_a_day_come(packs: Sequence[LoadedPack], market: str, days: Sequence[Day
         return loaded.pack.effective_until is not None and come == {loaded.pack.effective_until + _DAY}
 
     found = [loaded for loaded in packs if (loaded.pack.pack, loaded.pack.version) in of_market]
-    return [_with_authors(each, found, only_ends) for each in found]
+    newest: dict[str, int] = {}
+    for loaded in found:
+        newest[loaded.pack.pack] = max(loaded.pack.version, newest.get(loaded.pack.pack, 0))
+    # Their texts were approved when they came: what was approved of the newest one that has such a day counts.
+    return [
+        replace(each, as_part=each.pack.version < newest[each.pack.pack])
+        for each in (_as_part(loaded, found, only_ends) for loaded in found)
+    ]
 
 
 def say_nobody(packs: Sequence[LoadedPack]) -> str:
@@ -79,38 +95,62 @@ def say_nobody(packs: Sequence[LoadedPack]) -> str:
     return f"{' and '.join(files)} {says} who changed it. Write `changed_by: NAME` of who did into {them}"
 
 
-def _with_authors(
-    loaded: LoadedPack, changed: Sequence[LoadedPack], only_ends: Callable[[LoadedPack], bool]
+def _as_part(
+    loaded: LoadedPack,
+    changed: Sequence[LoadedPack],
+    only_ends: Callable[[LoadedPack], bool],
+    begins: Callable[[LoadedPack], bool] = lambda _: True,
 ) -> LoadedPack:
-    """A pack that changes something; where it names nobody and only ends for successors, with the authors of these."""
-    if loaded.changed_by or loaded.pack.effective_until is None:
+    """A pack that changes something; where it only ends for successors, as a part of their change."""
+    if loaded.pack.effective_until is None:
         return loaded
     pack, first = loaded.pack, loaded.pack.effective_until + _DAY
     successors = [
-        each.changed_by
+        each
         for each in changed
         if each.pack.effective_from == first and pack.pack in (each.pack.pack, *each.pack.continues)
     ]
-    if not successors or not all(successors) or not only_ends(loaded):
+    if not successors or not all(each.changed_by and begins(each) for each in successors) or not only_ends(loaded):
         return loaded
-    return replace(loaded, changed_by=tuple(dict.fromkeys(name for names in successors for name in names)))
+    authors = loaded.changed_by or tuple(dict.fromkeys(name for each in successors for name in each.changed_by))
+    return replace(loaded, changed_by=authors, as_part=True)
 
 
-def _only_ends(loaded: LoadedPack, base: Base) -> bool:
-    """Whether a pack says what a release has it say, but for its last day: value by value, of all that it extends."""
+def _only_ends(loaded: LoadedPack, release: Path) -> bool:
+    """Whether a pack says what a release has it say, but for an end, or an earlier one: of all that it extends."""
+    now, then = _now_and_then(loaded, release)
+    if len(then) != 1 or loaded.pack.effective_until is None:
+        return False
+    end = then[0][0].get("effective_until")
+    # What ended before is in force for longer: that is no part of beginning another.
+    earlier = end is None or (type(end) is date and end > loaded.pack.effective_until)
+    return earlier and _written(now, ("effective_until",)) == _written(then[0], ("effective_until",))
+
+
+def _says_otherwise(loaded: LoadedPack, release: Path) -> bool:
+    """Whether a release hasn't a pack, or has it say something else: another comment or author is nothing else."""
+    now, then = _now_and_then(loaded, release)
+    return bool(now) and all(_written(each, _NO_RULES) != _written(now, _NO_RULES) for each in then)
+
+
+def _now_and_then(loaded: LoadedPack, release: Path) -> tuple[Sequence[Any], Sequence[Sequence[Any]]]:
+    """What a pack's files say, its own first, and what a release has them say: nothing where it hasn't the pack.
+
+    Where they aren't as they were when the pack was read, they say nothing either.
+    """
     own, *others = read_texts(loaded.path)
     if hashlib.sha256(b"\0".join(text.text for text in (own, *others))).hexdigest() != loaded.sha256:
-        return False
-    before = {file: _content(in_words_of_today(text)[0]) for file, text in texts_of(base.release).items()}
+        return (), ()
+    before = {file: _content(in_words_of_today(text)[0]) for file, text in texts_of(release).items()}
     key = (loaded.pack.pack, loaded.pack.version)
+    below = [before.get(path_from(loaded.path.parent, text.path)) for text in others]
     then = [
-        each for each in before.values() if isinstance(each, dict) and (each.get("pack"), each.get("version")) == key
+        (each, *below)
+        for file, each in before.items()
+        # What lies in a folder of theirs is extended, and decides nothing by itself.
+        if "/" not in file and isinstance(each, dict) and (each.get("pack"), each.get("version")) == key
     ]
-    return (
-        len(then) == 1
-        and _but_for_its_end(own.content) == _but_for_its_end(then[0])
-        and all(repr(text.content) == repr(before.get(text.path.name)) for text in others)
-    )
+    return (own.content, *(text.content for text in others)), then
 
 
 def _content(text: str) -> Any:
@@ -120,9 +160,13 @@ def _content(text: str) -> Any:
         return None  # A text of an earlier version needn't be one today.
 
 
-def _but_for_its_end(content: dict[str, object]) -> str:
+def _written(contents: Sequence[Any], but_for: Collection[str]) -> str:
     # As written, for what is equal in Python, such as 1 and true, or stands in another order, can be another rule.
-    return repr({key: value for key, value in content.items() if key != "effective_until"})
+    said = [
+        {key: value for key, value in each.items() if key not in but_for} if isinstance(each, dict) else each
+        for each in contents
+    ]
+    return repr(said)
 
 
 def concerned(

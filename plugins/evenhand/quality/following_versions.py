@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from evenhand.deciding.provenance import lay_texts
 from evenhand.policy.diff import diff
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import load_each, pack_files
@@ -81,10 +82,9 @@ def following_versions(
 
 def _tonight(connection: duckdb.DuckDBPyConnection, scratch: Path) -> Sequence[Pack]:
     shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
     try:
-        for file, text in connection.execute("select file, text from tonight.deciders.packs order by file").fetchall():
-            (scratch / file).write_text(text, encoding="utf-8")
+        found = connection.execute("select file, text from tonight.deciders.packs order by file").fetchall()
+        lay_texts(scratch, dict(found))
         return [each.pack for each in load_each(pack_files(scratch.glob("*.yml")))[0]]
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -93,8 +93,9 @@ def _tonight(connection: duckdb.DuckDBPyConnection, scratch: Path) -> Sequence[P
 def _said(before: Pack, now: Pack, begins: date, among: Sequence[Pack]) -> tuple[str, ...]:
     called = f"version {now.version}"
     with beside(among):
-        # That it begins is said first, and once.
-        changes = [f"{called}, {each.about}: {each.said}" for each in diff(_from(before, begins), _from(now, begins))]
+        # That it begins is said first, and once. What the other ended when it began is over: all that this ends is new.
+        ending = _from(before, begins).model_copy(update={"ends_running": ()})
+        changes = [f"{called}, {each.about}: {each.said}" for each in diff(ending, _from(now, begins))]
     until = f"until {now.effective_until}" if now.effective_until else "on"
     return (
         f"{called} takes the place of version {before.version} from {begins} {until} (evenhand policy diff"
@@ -122,7 +123,7 @@ def without_versions(before: Rows, after: Rows, following: Sequence[Following]) 
             continue
         begins = {each.begins for each in following if each.before == row.get("version")}
         ends = tuple(name for name in _ENDS if row.get(name) in begins)
-        if not (ends and _taken(row, gone, ends)):
+        if not (ends and _taken(row, gone, ends, _went_on_for_longer)):
             left.append(row)
     return gone, left
 
@@ -144,9 +145,26 @@ def _of_version(rows: Rows, version: int) -> list[Row]:
     return [{name: value for name, value in row.items() if name not in _OF_VERSIONS} for row in of_it]
 
 
-def _taken(row: Row, among: list[Row], but_for: Sequence[str] = ()) -> bool:
+def _went_on_for_longer(before: Row, row: Row, ends: Sequence[str]) -> bool:
+    """Whether a rule ended later than it does now, or not at all: one that is extended is more than ended."""
+    return all(before[name] is None or before[name] > row[name] for name in ends)
+
+
+def _taken(
+    row: Row,
+    among: list[Row],
+    but_for: Sequence[str] = (),
+    is_it: Callable[[Row, Row, Sequence[str]], bool] = lambda *_: True,
+) -> bool:
     """Whether one of these is the same but for some columns: it is taken from them."""
-    same = next((each for each in among if all(each[name] == row[name] for name in row if name not in but_for)), None)
+    same = next(
+        (
+            each
+            for each in among
+            if all(each[name] == row[name] for name in row if name not in but_for) and is_it(each, row, but_for)
+        ),
+        None,
+    )
     if same is None:
         return False
     among.remove(same)

@@ -190,7 +190,7 @@ _OF_NO_MART: Mapping[str, ReleasedTable] = {
     ),
     "packs": _table(
         "One row per file of policies.",
-        file="varchar: Its name.",
+        file="varchar: Its path in the folder of the packs: what they extend can lie in folders of it.",
         text="varchar: Its text.",
     ),
     "translations": _table(
