@@ -46,7 +46,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (revision / "manifest.json").write_text(Manifest.model_validate(told).named().text())
     with duckdb.connect() as connection:
         connection.execute(
-            "copy (from (values ('penalties', 'ID', 'data', 'added', false), ('penalties', 'ID', 'data', 'added', true),"
+            "copy (from (values ('penalties', 'ID', 'data', 'added', false),"
+            " ('penalties', 'ID', 'data', 'added', true),"
             " ('penalties', 'world', 'data', 'added', false)) as t (list, market, cause, change, is_held))"
             f" to '{revision}/changes.parquet' (format parquet)"
         )
