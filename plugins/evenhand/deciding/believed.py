@@ -46,7 +46,7 @@ def lay_believed(connection: duckdb.DuckDBPyConnection, models: Sequence[Model],
     That is nothing where nobody knows when rows landed, as gate 1 does in the schemas `candidates` and `quarantine`.
     """
     create_believed(connection)
-    if not (any('"believed"."' in model.of(night) for model in models) and _knows_when_rows_landed(connection)):
+    if not (any(reads_believed(model, night) for model in models) and _knows_when_rows_landed(connection)):
         return
     ((can_matter,),) = connection.execute(_SQL("pays_behind_eligibility")).fetchall()
     if not can_matter:
@@ -56,6 +56,11 @@ def lay_believed(connection: duckdb.DuckDBPyConnection, models: Sequence[Model],
         if _find_copies(connection, night):
             _decide(connection, models, night)
             connection.execute(_SQL("believe"))
+
+
+def reads_believed(model: Model, night: date) -> bool:
+    """Whether a model reads what nights believed."""
+    return '"believed"."' in model.of(night)
 
 
 def lay_when_rows_landed(connection: duckdb.DuckDBPyConnection, warehouse: str, night: date | None = None) -> None:
