@@ -100,8 +100,8 @@ def _nothing_left_behind(connection: duckdb.DuckDBPyConnection) -> Iterator[None
 
 def _date_decisions(connection: duckdb.DuckDBPyConnection, night: date) -> None:
     """Write down which decisions landed again, and on which night each was first known as it is."""
-    appeals = _SQL("appeals_that_take_back", rows=known_by(BY_NAME["appeals"], night))
-    violations = _SQL("violations_that_take_back", rows=known_by(BY_NAME["violations"], night))
+    appeals = _SQL("appeals_decided_again", rows=known_by(BY_NAME["appeals"], night))
+    violations = _SQL("violations_restored_again", rows=known_by(BY_NAME["violations"], night))
     statement = _SQL(
         "decisions_that_landed_again",
         appeals=_SQL("appeals_and_what_they_say", rows=newest_of_each_night(BY_NAME["appeals"], appeals)),
@@ -116,6 +116,8 @@ def _find_copies(connection: duckdb.DuckDBPyConnection, night: date) -> bool:
     connection.execute(_SQL("out_of_order"))
     known = {feed: known_by(BY_NAME[feed], night) for feed in _OF_FACTS}
     known["violations"] = _SQL("violations_and_what_they_say", rows=known["violations"])
+    again = _SQL("appeals_decided_again", rows=known["appeals"])
+    known["appeals_decided_again"] = _SQL("appeals_and_what_they_say", rows=again)
     known["appeals"] = _SQL("appeals_and_what_they_say", rows=known["appeals"])
     connection.execute(_SQL("facts", **known))
     connection.execute(_SQL("days_paid_for"))

@@ -62,20 +62,24 @@ select
     ] as said
 from ({{ rows }});
 
--- name: appeals_that_take_back
+-- name: appeals_decided_again
 select * from ({{ rows }})
 where
     appeal_id in (
-        select appeals.appeal_id from accepted.appeals as appeals
-        where appeals.outcome in ('granted', 'partly_granted')
+        select decided.appeal_id from ({{ rows }}) as decided
+        where decided.outcome != 'pending'
+        group by decided.appeal_id
+        having count(*) > 1
     );
 
--- name: violations_that_take_back
+-- name: violations_restored_again
 select * from ({{ rows }})
 where
     violation_id in (
-        select violations.violation_id from accepted.violations as violations
-        where violations.status = 'restored'
+        select restored.violation_id from ({{ rows }}) as restored
+        where restored.status = 'restored'
+        group by restored.violation_id
+        having count(*) > 1
     );
 
 -- name: decisions_that_landed_again
@@ -241,7 +245,13 @@ decisions_of_another_history as (
         decisions.said,
         true as can_be_late
     from (
-        select * from ({{ appeals }})
+        select * from (
+            select * from ({{ appeals_decided_again }})
+            -- Who is in both stands there twice, and says nothing else the second time.
+            union all
+            select appeals_known.* from ({{ appeals }}) as appeals_known
+            semi join out_of_order on appeals_known.account_id = out_of_order.account_id
+        )
         window earlier as (
             partition by appeal_id
             order by landed_night
