@@ -106,7 +106,7 @@ versions as (
 changed as (
     select
         *,
-        said is distinct from lag(said) over (partition by feed, key order by landed_night) as says_something_else
+        coalesce(said != lag(said) over (partition by feed, key order by landed_night), true) as says_something_else
     from versions
 )
 
@@ -235,7 +235,8 @@ appeals as (
     from ({{ appeals }})
 ),
 
--- Not so where it says otherwise what was decided before, or came out of order: it bears on all days since the violation.
+-- Not so where it says otherwise what was decided before, or came out of order: it bears on all days since the
+-- violation.
 decisions_of_another_history as (
     select
         decisions.account_id,
@@ -252,14 +253,9 @@ decisions_of_another_history as (
             select appeals_known.* from ({{ appeals }}) as appeals_known
             semi join out_of_order on appeals_known.account_id = out_of_order.account_id
         )
-        window earlier as (
-            partition by appeal_id
-            order by landed_night
-            rows between unbounded preceding and 1 preceding
-        )
         qualify
             (
-                bool_or(outcome != 'pending') over earlier
+                landed_night > min(landed_night) filter (where outcome != 'pending') over (partition by appeal_id)
                 or (outcome != 'pending' and account_id in (select out_of_order.account_id from out_of_order))
             )
             and said is distinct from lag(said) over (partition by appeal_id order by landed_night)
