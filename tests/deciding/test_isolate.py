@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,15 +11,20 @@ import duckdb
 import pytest
 
 from evenhand.deciding.build import ModelsFailed, build_models
-from evenhand.deciding.compiled import Project
+from evenhand.deciding.compiled import CompiledModel, Node, Project
 from evenhand.deciding.isolate import decide_markets
 from evenhand.landing.accepted import create_accepted
+from evenhand.landing.contracts import FEEDS
 from evenhand.landing.held_markets import HeldMarket, held_markets, hold_markets
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
 from evenhand.release.previous import create_released
 from evenhand.settings import PROJECT
 from made_once import shared_project
+from transform.continuity.engine import Engine
+from transform.continuity.facts import Event
+from transform.test_late_facts import _LONG, _NONE
+from transform.test_lifted import day, of_two
 
 NIGHT = date(2026, 11, 5)
 MARKETS = ("ID", "TH", "VN")
@@ -122,3 +128,57 @@ def test_a_market_that_is_held_before_has_no_rules_and_others_come_out_as_ever(w
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         assert connection.execute("select count(*) from policy.programmes where market = 'TH'").fetchall() == [(0,)]
         assert connection.execute("select count(*) from policy.packs where market = 'TH'").fetchall() != [(0,)]
+
+
+def test_a_market_of_which_what_was_believed_cant_be_decided_is_held_for_the_model_that_reads_it(
+    tmp_path: Path,
+) -> None:
+    """Of accounts of both markets something landed late, which the copies of one of them fail on."""
+    late = Event("v", day("03-01"), day("03-09"), violation="spam", withdrawn=True)
+    histories = [
+        of_two(name, sold_on="03-07", sold_by_another_on="03-08", effect=_LONG, granted=_NONE, events=[late])
+        for name in ("lands", "sea")
+    ]
+    engine = Engine([], histories)
+    engine.run(day("03-09"))
+    create_released(engine.connection)
+    for contract in FEEDS:
+        engine.connection.execute(
+            f"create table if not exists candidates.{contract.feed} as from accepted.{contract.feed}"
+        )
+    path = tmp_path / "warehouse.duckdb"
+    engine.connection.execute(f"attach '{path}' as warehouse")
+    engine.connection.execute("copy from database memory to warehouse")
+    engine.close()
+    fails = "case when account_id like 'sea/a~%' then error('a number is too large') end"
+    says = (
+        "select account_id, 'e' as edition_id, 'door' as eligibility, date '2026-01-01' as from_day,"
+        " null::date as until_day, date '2026-01-01' as known_from, null::date as known_until, true as is_open"
+        f' from "accepted"."creators" where {fails} is null'
+    )
+    project = Project(
+        (
+            _node("int_eligibility_periods", says),
+            _node("int_bonus_claims", 'select * from "believed"."eligibility"'),
+            _node("int_bonus_payments", 'select * from "main"."int_bonus_claims"', ["int_bonus_claims"]),
+        )
+    )
+
+    with pytest.raises(ModelsFailed) as error:
+        build_models(path, project, day("03-09"), tmp_path / "models", threads=1)
+    said = "int_bonus_claims failed: what nights believed before something became known can't be decided: "
+    assert str(error.value).startswith(said)
+    assert "1 of 3 models failed, and 1 that read them were skipped" in str(error.value)
+    assert of_markets(path, "main.int_eligibility_periods") == ["lands/a", "lands/b", "sea/a", "sea/b"]
+
+    decide_markets(path, project, day("03-09"), tmp_path / "models", threads=1)
+
+    (held,) = held_markets(path)
+    assert held.market == "sea"
+    assert held.why.startswith(said)
+    assert of_markets(path, "main.int_bonus_payments") == ["lands/a"]
+
+
+def _node(name: str, sql: str, parents: Sequence[str] = ()) -> Node:
+    model = CompiledModel(name, "table", sql)
+    return Node(model, f"models/{name}.sql", tells=False, parents=tuple(parents), contract=(), tests=())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -150,3 +151,70 @@ def test_what_if_only_so_much_were_known_hangs_on_nothing_that_landed_later(tmp_
         [day("03-07"), day("03-09")],
         [("known/b", "2026-03-08", 5), ("known/a", "2026-03-09", 0)],
     )
+
+
+def test_a_decision_whose_row_lands_again_keeps_the_place_of_the_night_that_first_brought_it(
+    models: Sequence[CompiledModel],
+) -> None:
+    """There is money for one of two, of whom the other sells on the 7th; on the 5th the bar was taken back."""
+    histories = [
+        _landed_again(f"{name}_{sold_on[-1]}", sold_on, how, nights)
+        for sold_on in ("03-02", "03-06")
+        for name, how, nights in (
+            ("appeal", "appeal", ("03-09",)),
+            ("points", "points", ("03-09",)),
+            ("part", "part", ("03-09",)),
+            ("restored", "restored", ("03-09",)),
+            ("nightly", "appeal", ("03-06", "03-07", "03-08", "03-09")),
+            # Of another violation, on the same day.
+            ("denied", "denied", ("03-09",)),
+            ("granted", "granted", ("03-09",)),
+            ("earlier", "earlier", ("03-09",)),
+            ("other", "other", ("03-09",)),
+            # Taken back on the 8th and granted again on the 9th: another became due meanwhile.
+            ("broken", "broken", ("03-09",)),
+        )
+    ]
+    engine = Engine(models, histories)
+    engine.run(day("03-09"))
+    said = engine.night(day("03-09")).paid
+    engine.close()
+
+    assert said == {key: amount for each in histories for key, amount in decide(each, day("03-09")).paid.items()}
+    assert {key.split("/")[0] for key in said if key.split("/")[1] == "b"} == {"broken_2", "broken_6"}
+
+
+def _landed_again(name: str, sold_on: str, how: str, nights: Sequence[str]) -> History:
+    """What took the bar back landed on the 5th, and again on these nights."""
+    granted = Appeal("p", "v", day("03-03"), day("03-05"), "granted", day("03-05"))
+    history = of_two(name, sold_on=sold_on, sold_by_another_on="03-07", effect=_LONG, granted=granted)
+    first = history.accounts[0]
+    events, appeals = first.events, first.appeals
+    last = appeals[-1]
+    again = tuple(day(night) for night in nights)
+    if how == "restored":
+        restored = [replace(events[0], landed=on, restored_on=day("03-05")) for on in (day("03-05"), *again)]
+        return _with(history, events=(*events, *restored), appeals=())
+    if how == "part":
+        # Half of a point bars nobody.
+        last = replace(last, outcome="partly_granted", points=Decimal("0.5"))
+        later = tuple(replace(last, landed=on, points=Decimal("0.25")) for on in again)
+        return _with(history, events=events, appeals=(*appeals[:-1], last, *later))
+    if how == "other":
+        other = replace(events[0], key=f"{name}/a/w", violation="other", on=day("03-04"), landed=day("03-04"))
+        restored = [replace(other, landed=on, restored_on=day("03-05")) for on in again]
+        return _with(history, events=(*events, other, *restored), appeals=appeals)
+    if how in ("denied", "granted", "earlier"):
+        other = replace(events[0], key=f"{name}/a/w", violation="other")
+        decision = replace(last, key=f"{name}/a/q", against=other.key, outcome=how)
+        if how == "earlier":
+            decision = replace(decision, outcome="granted", decided_on=day("03-04"))
+        pending = replace(appeals[0], key=decision.key, against=other.key)
+        later = (pending, *(replace(decision, landed=on) for on in again))
+        return _with(history, events=(*events, other), appeals=(*appeals, *later))
+    if how == "broken":
+        later = (replace(last, landed=day("03-08"), outcome="denied"), *(replace(last, landed=on) for on in again))
+    else:
+        points = Decimal(3) if how == "points" else None
+        later = tuple(replace(last, landed=on, points=points) for on in again)
+    return _with(history, events=events, appeals=(*appeals, *later))

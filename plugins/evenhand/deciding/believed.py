@@ -17,7 +17,7 @@ from typing import Protocol
 import duckdb
 
 from evenhand.deciding.copies import names_of_its_own
-from evenhand.landing.accepted import create_believed, known_by
+from evenhand.landing.accepted import create_believed, known_by, newest_of_each_night
 from evenhand.landing.contracts import BY_NAME, FEEDS
 from evenhand.records.databases import quoted
 from evenhand.records.sql_files import Sql, SqlFile
@@ -46,15 +46,21 @@ def lay_believed(connection: duckdb.DuckDBPyConnection, models: Sequence[Model],
     That is nothing where nobody knows when rows landed, as gate 1 does in the schemas `candidates` and `quarantine`.
     """
     create_believed(connection)
-    if not (any('"believed"."' in model.of(night) for model in models) and _knows_when_rows_landed(connection)):
+    if not (any(reads_believed(model, night) for model in models) and _knows_when_rows_landed(connection)):
         return
     ((can_matter,),) = connection.execute(_SQL("pays_behind_eligibility")).fetchall()
     if not can_matter:
         return
+    _date_decisions(connection, night)
     with _nothing_left_behind(connection):
         if _find_copies(connection, night):
             _decide(connection, models, night)
             connection.execute(_SQL("believe"))
+
+
+def reads_believed(model: Model, night: date) -> bool:
+    """Whether a model reads what nights believed."""
+    return '"believed"."' in model.of(night)
 
 
 def lay_when_rows_landed(connection: duckdb.DuckDBPyConnection, warehouse: str, night: date | None = None) -> None:
@@ -92,10 +98,28 @@ def _nothing_left_behind(connection: duckdb.DuckDBPyConnection) -> Iterator[None
     drop()
 
 
+def _date_decisions(connection: duckdb.DuckDBPyConnection, night: date) -> None:
+    """Write down which decisions landed again, and on which night each was first known as it is."""
+    appeals = _SQL("appeals_decided_again", rows=known_by(BY_NAME["appeals"], night))
+    violations = _SQL("violations_restored_again", rows=known_by(BY_NAME["violations"], night))
+    statement = _SQL(
+        "decisions_that_landed_again",
+        appeals=_SQL("appeals_and_what_they_say", rows=newest_of_each_night(BY_NAME["appeals"], appeals)),
+        violations=_SQL("violations_and_what_they_say", rows=newest_of_each_night(BY_NAME["violations"], violations)),
+    )
+    connection.execute(statement)
+
+
 def _find_copies(connection: duckdb.DuckDBPyConnection, night: date) -> bool:
     """Write down which accounts are decided once more, and as known on which nights; returns whether there are any."""
     connection.execute(_SQL("activities_read"))
-    connection.execute(_SQL("facts", **{feed: known_by(BY_NAME[feed], night) for feed in _OF_FACTS}))
+    connection.execute(_SQL("out_of_order"))
+    known = {feed: known_by(BY_NAME[feed], night) for feed in _OF_FACTS}
+    known["violations"] = _SQL("violations_and_what_they_say", rows=known["violations"])
+    again = _SQL("appeals_decided_again", rows=known["appeals"])
+    known["appeals_decided_again"] = _SQL("appeals_and_what_they_say", rows=again)
+    known["appeals"] = _SQL("appeals_and_what_they_say", rows=known["appeals"])
+    connection.execute(_SQL("facts", **known))
     connection.execute(_SQL("days_paid_for"))
     connection.execute(_SQL("days_with_late_facts"), {"night": night})
     ((found,),) = connection.execute(_SQL("copies"), {"night": night}).fetchall()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.deciding.believed import lay_believed
+from evenhand.deciding.believed import lay_believed, reads_believed
 from evenhand.deciding.compiled import DataTest, Node, Project
 from evenhand.deciding.making import Parts, make
 from evenhand.deciding.report import BuildReport, BuiltModel, Problem, forget_report, keep_report
@@ -44,7 +44,6 @@ def build_models(
     forget_report(folder)
     project = project.part(after_gate=False)
     models = [node.model for node in project.nodes]
-    unbelieved = ""
     with duckdb.connect(str(warehouse), config={"threads": threads} if threads else {}) as connection:
         try:
             connection.begin()
@@ -54,19 +53,18 @@ def build_models(
         except duckdb.Error:
             # The first error ends a transaction. One by one, what else is wrong is found as well.
             connection.rollback()
+            unbelieved = ""
             try:
                 lay_believed(connection, models, night)
             except duckdb.Error as error:
-                unbelieved = str(error)
-            built = _build_all(connection, project, night, stops=False)
+                unbelieved = f"what nights believed before something became known can't be decided: {error}"
+            built = _build_all(connection, project, night, stops=False, unbelieved=unbelieved)
     report = BuildReport(night, tuple(built[node.name] for node in project.nodes))
     keep_report(report, folder)
     for model in report.models:
         log.log(logging.ERROR if model.problems else logging.INFO, "%s", model)
     if report.failed:
         raise ModelsFailed(report.complaint(folder))
-    if unbelieved:
-        raise ModelsFailed(f"what nights believed before something became known can't be decided: {unbelieved}")
     return report
 
 
@@ -122,13 +120,14 @@ def check_after_gate(warehouse: Path, project: Project, night: date) -> int:
 
 
 def _build_all(
-    connection: duckdb.DuckDBPyConnection, project: Project, night: date, *, stops: bool
+    connection: duckdb.DuckDBPyConnection, project: Project, night: date, *, stops: bool, unbelieved: str = ""
 ) -> dict[str, BuiltModel]:
     """Every model by its name.
 
     Args:
         stops: whether an error of DuckDB is raised rather than told. A transaction is open then, and what was built
             of it stays where it had many rows.
+        unbelieved: why what reads what nights believed can't be built; empty where it can.
     """
     _forget(connection, project.nodes)
     built: dict[str, BuiltModel] = {}
@@ -139,6 +138,8 @@ def _build_all(
             _drop(connection, node)
             continue
         try:
+            if unbelieved and reads_believed(node.model, night):
+                raise duckdb.Error(unbelieved)
             built[node.name] = _build(connection, node, night)
         except duckdb.Error as error:
             if stops:

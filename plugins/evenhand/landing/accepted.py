@@ -35,6 +35,9 @@ BELIEVED = (
     " is_open boolean"
 )
 
+# A row per decision on an appeal, or restored violation, whose row landed again since it says what it says.
+DECISIONS_KNOWN = "feed varchar, key varchar, known_from date"
+
 
 def create_landed_rows() -> Sequence[str]:
     """SQL for the table `arrivals.landed_rows` with nothing in it."""
@@ -104,6 +107,7 @@ def create_emergencies(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def create_believed(connection: duckdb.DuckDBPyConnection) -> None:
-    """The table `believed.eligibility` with nothing in it."""
+    """The tables `believed.eligibility` and `believed.decisions` with nothing in them."""
     connection.execute("create schema if not exists believed")
     connection.execute(f"create or replace table believed.eligibility ({BELIEVED})")
+    connection.execute(f"create or replace table believed.decisions ({DECISIONS_KNOWN})")

@@ -16,6 +16,7 @@ from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import Part
 from evenhand.policy.loaded import LoadedPack, where
 from evenhand.policy.measures_order import MEASURES_ORDER, read_measures_order
+from evenhand.policy.peers_across import bonuses_behind_peers
 from evenhand.policy.read_across import unread_programmes
 from evenhand.policy.texts import Mistake, PackError, Text, extended, merged, path_from, read_text, read_texts
 
@@ -68,7 +69,10 @@ def load_packs(folder: Path) -> list[LoadedPack]:
     if mistakes := [*mistakes, *(mistake for loaded in packs for mistake in extended_elsewhere(loaded))]:
         raise PackError(*mistakes)
     order = read_measures_order(folder)
-    if mistakes := [*clashes(packs, order), *(m for loaded in packs for m in unread_programmes(loaded, packs))]:
+    mistakes = [*clashes(packs, order)]
+    for loaded in packs:
+        mistakes += [*unread_programmes(loaded, packs), *bonuses_behind_peers(loaded, packs, order)]
+    if mistakes:
         raise PackError(*mistakes)
     return packs
 

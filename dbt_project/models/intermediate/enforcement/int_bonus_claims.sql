@@ -1,3 +1,4 @@
+-- Longer than other files, for from which night until which a claim is due is one chain of steps.
 with
 
 activity_versions as (
@@ -33,19 +34,36 @@ restored as (
     where restored_on is not null
 ),
 
--- What a history can rest on: an appeal's decision, or one that was taken back without an appeal.
+landed_again as (
+    select * from {{ source('believed', 'decisions') }}
+),
+
+-- What a history can rest on: an appeal's decision, or one that was taken back without an appeal. It is known since the
+-- night that first brought it as it is; that its row lands once more says nothing.
 decisions_taken_back as (
     select
-        account_id,
-        decided_on as on_day,
-        landed_night
-    from appeals
-    union all
-    select
-        account_id,
-        restored_on as on_day,
-        landed_night
-    from restored
+        decisions.account_id,
+        decisions.on_day,
+        coalesce(landed_again.known_from, decisions.landed_night) as known_from
+    from (
+        select
+            'appeals' as feed,
+            appeal_id as key,
+            account_id,
+            decided_on as on_day,
+            landed_night
+        from appeals
+        where outcome in ('granted', 'partly_granted')
+        union all
+        select
+            'violations' as feed,
+            violation_id as key,
+            account_id,
+            restored_on as on_day,
+            landed_night
+        from restored
+    ) as decisions
+    left join landed_again on decisions.feed = landed_again.feed and decisions.key = landed_again.key
 ),
 
 believed as (
@@ -112,7 +130,7 @@ histories_by_the_night_that_brought_them as (
             history_versions.history_version,
             history_versions.account_id,
             history_versions.known_from,
-            max(decisions.landed_night) as landed_on
+            max(decisions.known_from) as landed_on
         from history_versions
         left join decisions_taken_back as decisions
             on

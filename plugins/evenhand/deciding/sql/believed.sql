@@ -30,6 +30,143 @@ select unnest([and_until, shortened_by]) from policy.effects
 union
 select unnest([begins_with, ends_with]) from policy.programmes;
 
+-- name: violations_and_what_they_say
+select
+    *,
+    [
+        account_id,
+        violation_type,
+        severity,
+        decided_on,
+        points,
+        batch_id,
+        content_id,
+        case when status = 'restored' then restored_on end,
+        withdrawn
+    ] as said
+from ({{ rows }});
+
+-- name: appeals_and_what_they_say
+-- Points are those of a decision in part.
+select
+    *,
+    [
+        account_id,
+        violation_id,
+        filed_on,
+        outcome,
+        decided_on,
+        case when outcome = 'partly_granted' then points end,
+        channel,
+        withdrawn
+    ] as said
+from ({{ rows }});
+
+-- name: appeals_decided_again
+select * from ({{ rows }})
+where
+    appeal_id in (
+        select decided.appeal_id from ({{ rows }}) as decided
+        where decided.outcome != 'pending'
+        group by decided.appeal_id
+        having count(*) > 1
+    );
+
+-- name: violations_restored_again
+select * from ({{ rows }})
+where
+    violation_id in (
+        select restored.violation_id from ({{ rows }}) as restored
+        where restored.status = 'restored'
+        group by restored.violation_id
+        having count(*) > 1
+    );
+
+-- name: decisions_that_landed_again
+-- Since which night each has said without a break what it says, where its row landed again since.
+insert into believed.decisions
+with
+
+versions as (
+    select
+        'appeals' as feed,
+        appeal_id as key,
+        landed_night,
+        said
+    from ({{ appeals }})
+    union all
+    select
+        'violations' as feed,
+        violation_id as key,
+        landed_night,
+        said
+    from ({{ violations }})
+),
+
+changed as (
+    select
+        *,
+        coalesce(said != lag(said) over (partition by feed, key order by landed_night), true) as says_something_else
+    from versions
+)
+
+select
+    feed,
+    key,
+    max(landed_night) filter (where says_something_else) as known_from
+from changed
+group by feed, key
+having known_from < max(landed_night)
+order by all;
+
+-- name: out_of_order
+-- Whose decisions became known in another order than that of their days, or one by one where they are of one day: from
+-- which night each history of the account was believed can't be told.
+create or replace temp table out_of_order as
+with
+
+decisions as (
+    select
+        'appeals' as feed,
+        appeal_id as key,
+        account_id,
+        try_cast(decided_on as date) as on_day,
+        landed_night
+    from accepted.appeals
+    where outcome in ('granted', 'partly_granted')
+    union all
+    select
+        'violations' as feed,
+        violation_id as key,
+        account_id,
+        try_cast(restored_on as date) as on_day,
+        landed_night
+    from accepted.violations
+    where status = 'restored'
+),
+
+known as (
+    select
+        decisions.account_id,
+        decisions.on_day,
+        greatest(decisions.on_day, coalesce(again.known_from, decisions.landed_night)) as night
+    from decisions
+    left join believed.decisions as again on decisions.feed = again.feed and decisions.key = again.key
+)
+
+select distinct account_id
+from (
+    select
+        account_id,
+        on_day,
+        night,
+        lag(on_day) over by_day as day_before,
+        max(night) over (by_day rows between unbounded preceding and 1 preceding) as night_before
+    from known
+    window by_day as (partition by account_id order by on_day, night)
+) as one_by_one
+where night < night_before or (on_day = day_before and night > night_before);
+
 -- name: facts
 -- What landed of accounts, version by version: since which day it was so, by any of them, on which night it became
 -- known, and whether that was later. A version that says nothing else is none.
@@ -43,9 +180,7 @@ violations as (
         content_id,
         try_cast(decided_on as date) as on_day,
         landed_night,
-        [
-            account_id, violation_type, severity, decided_on, points, batch_id, content_id, restored_on, withdrawn
-        ] as said,
+        said,
         true as can_be_late
     from ({{ violations }})
 ),
@@ -95,9 +230,37 @@ appeals as (
         appeal_id as key,
         try_cast(coalesce(decided_on, filed_on) as date) as on_day,
         landed_night,
-        [account_id, violation_id, filed_on, outcome, decided_on, points, channel, withdrawn] as said,
+        said,
         landed_night > try_cast(coalesce(decided_on, filed_on) as date) or withdrawn is not null as can_be_late
     from ({{ appeals }})
+),
+
+-- Not so where it says otherwise what was decided before, or came out of order: it bears on all days since the
+-- violation.
+decisions_of_another_history as (
+    select
+        decisions.account_id,
+        decisions.appeal_id as key,
+        violations.on_day,
+        decisions.landed_night,
+        decisions.said,
+        true as can_be_late
+    from (
+        select * from (
+            select * from ({{ appeals_decided_again }})
+            -- Who is in both stands there twice, and says nothing else the second time.
+            union all
+            select appeals_known.* from ({{ appeals }}) as appeals_known
+            semi join out_of_order on appeals_known.account_id = out_of_order.account_id
+        )
+        qualify
+            (
+                landed_night > min(landed_night) filter (where outcome != 'pending') over (partition by appeal_id)
+                or (outcome != 'pending' and account_id in (select out_of_order.account_id from out_of_order))
+            )
+            and said is distinct from lag(said) over (partition by appeal_id order by landed_night)
+    ) as decisions
+    inner join violations on decisions.violation_id = violations.key
 ),
 
 facts_of_all_feeds as (
@@ -110,6 +273,8 @@ facts_of_all_feeds as (
     select 'trainings' as feed, * from trainings
     union all
     select 'appeals' as feed, * from appeals
+    union all
+    select 'decisions' as feed, * from decisions_of_another_history
 )
 
 select distinct
