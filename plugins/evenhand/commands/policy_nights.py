@@ -67,7 +67,7 @@ def _beside_each_other(paths: Sequence[Path], here: Settings) -> Iterator[list[L
         folders[folder].update(pack_files(folder.glob("*.yml")) if is_whole else [path])
     for files in folders.values():
         packs, _ = load_each(sorted(files))
-        if not clashes(packs):
+        if not list(clashes(packs)):
             yield from [packs] if packs else []
             continue
         for name in sorted({loaded.pack.pack for loaded in packs}):
