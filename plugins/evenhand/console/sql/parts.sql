@@ -21,7 +21,8 @@ from (
     select * from {{ rows }}
     union all by name
     -- Releases of earlier versions don't say which are held.
-    select null::boolean as is_held where false
+    select null::boolean as is_held
+    where false
 )
 where not coalesce(is_held, false)
 group by all
@@ -33,6 +34,7 @@ from (
     select * from {{ rows }}
     union all by name
     -- Releases of earlier versions don't say which are held.
-    select null::boolean as is_held where false
+    select null::boolean as is_held
+    where false
 )
 where is_held;

@@ -1,5 +1,5 @@
 -- name: following_versions
-select now.market, now.pack, before.version, now.version, now.effective_from
+select now.market, now.pack, before.version as version_before, now.version, now.effective_from
 from tonight.policy.packs as now
 inner join tonight.policy.packs as before
     on now.market = before.market and now.pack = before.pack and now.effective_from = before.effective_before

@@ -9,7 +9,8 @@ from (
     select * from {{ changes }}
     union all by name
     -- Releases of earlier versions don't say which are held.
-    select null::boolean as is_held where false
+    select null::boolean as is_held
+    where false
 )
 where not coalesce(is_held, false)
 group by all
