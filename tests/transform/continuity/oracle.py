@@ -239,6 +239,7 @@ class _Decided:
         scopes = {"account"}
         for pack in self._rules.on(day):
             scopes |= {effect.scope for _, effect in pack.effects if effect.measure == measure}
+            scopes |= {each.scope for _, effect in pack.effects for each in effect.then if each.measure == measure}
             for gate in pack.eligibility.values():
                 scopes |= {effect.scope for effect in gate.while_not_eligible if effect.measure == measure}
         there = [
