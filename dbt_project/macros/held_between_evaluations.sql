@@ -246,15 +246,8 @@ versions_for_each_kind as {{ materialized_cte() }} (
 -- One that hasn't begun for the account, or has ended, holds nothing of what was held before.
 versions_that_go_on_with_what_is_held as (
     select distinct
-        found.account_id,
-        found.market,
-        found.programme,
-        found.balance_of,
-        found.history_version,
-        found.known_from,
-        found.known_until,
+        found.* exclude (from_day, kind),  -- noqa: RF02
         versions.edition_id,
-        versions.run,
         versions.effective_from as from_day,
         memberships.member_until as ends_on
     from what_accounts_of_each_kind_can_find as found

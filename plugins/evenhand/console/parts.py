@@ -157,7 +157,7 @@ def _measures_of(rows: Sql) -> Sql:
 
 
 def _causes_of(rows: Sql) -> Sql:
-    return _SQL("causes", rows=rows)
+    return _SQL("causes", rows=of_changes.saying_which_are_held(rows))
 
 
 def _over_nights(shown: Shown, table: str, counted: _Statement, market: str) -> OverNights:
@@ -210,5 +210,7 @@ def _causes(changes: tuple[str, ...]) -> Sequence[CauseCount]:
 @lru_cache(maxsize=64)
 def _held(changes: tuple[str, ...]) -> int:
     with reading() as connection:
-        found = connection.execute(_SQL("held", rows=of_changes.all_of(changes))).fetchone()
-    return int(found[0]) if found else 0
+        ((held,),) = connection.execute(
+            _SQL("held", rows=of_changes.saying_which_are_held(of_changes.all_of(changes)))
+        ).fetchall()
+    return int(held)

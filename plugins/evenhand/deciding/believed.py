@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
-from typing import Protocol
 
 import duckdb
 
 from evenhand.deciding.copies import names_of_its_own
+from evenhand.deciding.lineage import Model, leading_to
 from evenhand.landing.accepted import create_believed, known_by, newest_of_each_night
 from evenhand.landing.contracts import BY_NAME, FEEDS
 from evenhand.records.databases import quoted
@@ -30,23 +30,13 @@ _SAYS = "int_eligibility_periods"
 _OF_FACTS = ("violations", "contents", "activities", "trainings", "appeals")
 
 
-class Model(Protocol):
-    """A model, for any night."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def materialized(self) -> str: ...
-    def of(self, night: date) -> str: ...
-
-
 def lay_believed(connection: duckdb.DuckDBPyConnection, models: Sequence[Model], night: date) -> None:
     """Write what was believed where the models read it, before they are built.
 
     That is nothing where nobody knows when rows landed, as gate 1 does in the schemas `candidates` and `quarantine`.
     """
     create_believed(connection)
-    if not (any(reads_believed(model, night) for model in models) and _knows_when_rows_landed(connection)):
+    if not (any(map(reads_believed, models)) and _knows_when_rows_landed(connection)):
         return
     ((can_matter,),) = connection.execute(_SQL("pays_behind_eligibility")).fetchall()
     if not can_matter:
@@ -58,9 +48,9 @@ def lay_believed(connection: duckdb.DuckDBPyConnection, models: Sequence[Model],
             connection.execute(_SQL("believe"))
 
 
-def reads_believed(model: Model, night: date) -> bool:
+def reads_believed(model: Model) -> bool:
     """Whether a model reads what nights believed."""
-    return '"believed"."' in model.of(night)
+    return '"believed"."' in model.sql
 
 
 def lay_when_rows_landed(connection: duckdb.DuckDBPyConnection, warehouse: str, night: date | None = None) -> None:
@@ -129,7 +119,6 @@ def _find_copies(connection: duckdb.DuckDBPyConnection, night: date) -> bool:
 def _decide(connection: duckdb.DuckDBPyConnection, models: Sequence[Model], night: date) -> None:
     """Run the models that say who is eligible for the copies, beside the tables of the accounts themselves."""
     for contract in FEEDS:
-        renamed = [Sql(f"known.{name} || '~' || copies.copy as {name}") for name in names_of_its_own(contract)]
         if contract.feed in _OF_FACTS:
             statement = _SQL(
                 "known_by_then",
@@ -141,26 +130,16 @@ def _decide(connection: duckdb.DuckDBPyConnection, models: Sequence[Model], nigh
             )
             connection.execute(statement)
             continue
+        renamed = [Sql(f"known.{name} || '~' || copies.copy as {name}") for name in names_of_its_own(contract)]
         for table in filter(None, (contract.feed, contract.versions)):
             rows = {"table": f"accepted_{table}", "rows": f"accepted.{table}"}
             connection.execute(_SQL("known_tonight", renamed=renamed, **rows))
     account = [Sql("known.account_id || '~' || copies.copy as account_id")]
     connection.execute(_SQL("known_tonight", table="emergencies_known", rows="emergencies.known", renamed=account))
-    for model in _leading_to(_SAYS, models, night):
+    for model in leading_to((_SAYS,), models):
         sql = model.of(night).replace('"main"."', '"temp"."main"."')
         sql = re.sub(r'"(accepted|emergencies)"\."(\w+)"', r'"temp"."main"."\1_\2"', sql)
         connection.execute(f"create or replace temp {model.materialized} {model.name} as {sql}")
-
-
-def _leading_to(name: str, models: Sequence[Model], night: date) -> list[Model]:
-    """A model and those that it is made of, in their order."""
-    wanted = {name}
-    found = []
-    for model in reversed(models):
-        if model.name in wanted:
-            wanted.update(re.findall(r'"main"\."(\w+)"', model.of(night)))
-            found.append(model)
-    return found[::-1]
 
 
 def _knows_when_rows_landed(connection: duckdb.DuckDBPyConnection, warehouse: str | None = None) -> bool:

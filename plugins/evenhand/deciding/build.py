@@ -138,7 +138,7 @@ def _build_all(
             _drop(connection, node)
             continue
         try:
-            if unbelieved and reads_believed(node.model, night):
+            if unbelieved and reads_believed(node.model):
                 raise duckdb.Error(unbelieved)
             built[node.name] = _build(connection, node, night)
         except duckdb.Error as error:

@@ -6,7 +6,6 @@ time it is decided what the lists come to. It is no part of the night and is thr
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from evenhand.deciding import lineage
 from evenhand.deciding.believed import lay_when_rows_landed
 from evenhand.deciding.build import built_before
 from evenhand.deciding.compiled import CompiledModel, run_models
@@ -168,14 +168,7 @@ class WhatIf:
         """
         found = self.execute(f"select name, materialized, sql from {_TONIGHT}.deciders.models order by position")
         models = [CompiledModel(str(name), str(kind), str(sql)) for name, kind, sql in found]
-        if leading_to is None:
-            return models
-        wanted, leading = set(leading_to), list[CompiledModel]()
-        for model in reversed(models):
-            if model.name in wanted:
-                leading.append(model)
-                wanted.update(re.findall(r'"main"[.]"(\w+)"', model.sql))
-        return leading[::-1]
+        return models if leading_to is None else lineage.leading_to(leading_to, models)
 
     def decide(self, models: Sequence[CompiledModel], night: date) -> None:
         """Run the models for a night on what lies here.

@@ -41,7 +41,12 @@ def causes(changes: Sequence[str]) -> list[CauseCount]:
 
 def causes_counted(changes: Sql) -> Sql:
     """Counts them: a row per list and cause."""
-    return _SQL("causes", changes=changes)
+    return _SQL("causes", changes=saying_which_are_held(changes))
+
+
+def saying_which_are_held(changes: Sql) -> Sql:
+    """The same rows with a column `is_held`, which is null where their release doesn't say it."""
+    return _SQL("saying_which_are_held", changes=changes)
 
 
 def all_of(changes: Sequence[str]) -> Sql:

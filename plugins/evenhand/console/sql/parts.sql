@@ -17,24 +17,12 @@ order by all;
 -- name: causes
 -- What is held didn't happen.
 select market, list, cause, count(*) as changes
-from (
-    select * from {{ rows }}
-    union all by name
-    -- Releases of earlier versions don't say which are held.
-    select null::boolean as is_held
-    where false
-)
+from ({{ rows }})
 where not coalesce(is_held, false)
 group by all
 order by all;
 
 -- name: held
 select count(*) as changes
-from (
-    select * from {{ rows }}
-    union all by name
-    -- Releases of earlier versions don't say which are held.
-    select null::boolean as is_held
-    where false
-)
+from ({{ rows }})
 where is_held;
