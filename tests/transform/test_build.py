@@ -283,7 +283,7 @@ def _with(project: Project, name: str, change: Callable[[Node], Node]) -> Projec
 
 
 def _sql(model: CompiledModel, sql: str) -> CompiledModel:
-    return replace(model, sql=sql)
+    return replace(model, sql=sql, needed=())
 
 
 def _tables(warehouse: Path) -> set[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import duckdb
 import pytest
@@ -17,26 +17,60 @@ from made_once import shared_project
 from transform.story import day, decided, versions
 
 
-@pytest.mark.parametrize(
-    "orders", [pytest.param([(2, 4)], id="once"), pytest.param([(1, 1), (3, 4)], marks=pytest.mark.soak, id="twice")]
-)
-def test_every_model_is_the_same_on_packs_of_every_feature(orders: Sequence[tuple[int, int]]) -> None:
+@dataclass(frozen=True)
+class Decided:
+    """What is shipped, on accounts of every feature, with the models' tables."""
+
+    stage: Stage
+    models: Sequence[CompiledModel]
+    connection: duckdb.DuckDBPyConnection
+
+
+@pytest.fixture(scope="module")
+def everything() -> Iterator[Decided]:
     nodes = shared_project().part(after_gate=False).models(what_tells=True)
     models = [replace(model, materialized="table") for model in nodes]
-    packs = [load_pack(path) for path in packs_in(PROJECT / "policies")]
-    stage = Stage(packs)
+    stage = Stage([load_pack(path) for path in packs_in(PROJECT / "policies")])
     with duckdb.connect() as connection:
         stage.set(connection)
         _decide(connection, models, stage, threads=1, seed=0)
-        connection.execute("create schema wanted")
-        for model in models:
-            connection.execute(f"create table wanted.{model.name} as from main.{model.name}")
         for name, at_least in {"int_measures_in_force": 100, "rewards": 50}.items():
-            ((rows,),) = connection.execute(f"select count(*) from wanted.{name}").fetchall()
+            ((rows,),) = connection.execute(f"select count(*) from main.{name}").fetchall()
             assert rows > at_least
-        for seed, threads in orders:
-            _decide(connection, models, stage, threads, seed)
-            assert [model.name for model in models if _differs(connection, model.name)] == []
+        yield Decided(stage, models, connection)
+
+
+def test_what_is_known_of_a_model_before_it_is_run_is_what_comes_of_it(everything: Decided) -> None:
+    """It has the columns that it is said to have, and no row where none of a group of tables that it needs has one."""
+    connection, looked_at, night = everything.connection, 0, everything.stage.last_day
+    for model in everything.models:
+        described = connection.execute(f"describe main.{model.name}").fetchall()
+        assert [(name, kind) for name, kind, *_ in described] == list(model.columns), model.name
+        for group in model.needed:
+            sql = model.of(night)
+            for table in group:
+                schema, name = table.split(".")
+                connection.execute(f"create or replace temp table {schema}_{name} as from {table} limit 0")
+                sql = sql.replace(f'"{schema}"."{name}"', f"temp.{schema}_{name}")
+            assert connection.execute(f"select count(*) from ({sql})").fetchall() == [(0,)], (model.name, group)
+            looked_at += 1
+    assert looked_at > 100
+
+
+@pytest.mark.parametrize(
+    "orders", [pytest.param([(2, 4)], id="once"), pytest.param([(1, 1), (3, 4)], marks=pytest.mark.soak, id="twice")]
+)
+def test_every_model_is_the_same_on_packs_of_every_feature(
+    orders: Sequence[tuple[int, int]], everything: Decided
+) -> None:
+    connection, models = everything.connection, everything.models
+    connection.execute("drop schema if exists wanted cascade")
+    connection.execute("create schema wanted")
+    for model in models:
+        connection.execute(f"create table wanted.{model.name} as from main.{model.name}")
+    for seed, threads in orders:
+        _decide(connection, models, everything.stage, threads, seed)
+        assert [model.name for model in models if _differs(connection, model.name)] == []
 
 
 def test_a_measure_that_lasts_as_long_as_its_zone_tells_of_no_day_to_come(models: Sequence[CompiledModel]) -> None:

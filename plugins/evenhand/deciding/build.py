@@ -16,7 +16,7 @@ import duckdb
 
 from evenhand.deciding.believed import lay_believed, reads_believed
 from evenhand.deciding.compiled import DataTest, Node, Project
-from evenhand.deciding.making import Parts, make
+from evenhand.deciding.making import Maker, Parts
 from evenhand.deciding.report import BuildReport, BuiltModel, Problem, forget_report, keep_report
 from evenhand.records.sql_files import Sql, SqlFile
 
@@ -71,11 +71,12 @@ def build_models(
 def models_in(connection: duckdb.DuckDBPyConnection, project: Project, night: date) -> tuple[Problem, ...]:
     """Build and test the models that come before gate 2 in the open transaction, until one fails; returns what did."""
     built: dict[str, BuiltModel] = {}
+    maker = Maker(connection)
     for node in project.part(after_gate=False).nodes:
         try:
-            built[node.name] = _build(connection, node, night)
+            built[node.name] = _build(connection, maker, node, night)
             for test in node.tests:
-                _test(connection, test, built, night, stops=True)
+                _test(connection, maker, test, built, night, stops=True)
         except duckdb.Error as error:
             return (Problem(node.name, str(error), node.model.of(night)),)
         if problems := [problem for each in built.values() for problem in each.problems]:
@@ -90,9 +91,10 @@ def build_after_gate(warehouse: Path, project: Project, night: date) -> None:
         ModelsFailed: one of them can't be built.
     """
     with duckdb.connect(str(warehouse)) as connection:
+        maker = Maker(connection)
         for node in project.part(after_gate=True).nodes:
             try:
-                problems = _build(connection, node, night).problems
+                problems = _build(connection, maker, node, night).problems
             except duckdb.Error as error:
                 raise ModelsFailed(f"{node.name} failed: {error}") from error
             if problems:
@@ -132,6 +134,7 @@ def _build_all(
     _forget(connection, project.nodes)
     built: dict[str, BuiltModel] = {}
     parts = Parts(connection) if stops else None
+    maker = Maker(connection)
     for node in project.nodes:
         if failed := {first for name in node.parents for first in built[name].failed_first}:
             built[node.name] = BuiltModel(node.name, node.path, skipped_for=tuple(sorted(failed)))
@@ -140,7 +143,7 @@ def _build_all(
         try:
             if unbelieved and reads_believed(node.model):
                 raise duckdb.Error(unbelieved)
-            built[node.name] = _build(connection, node, night)
+            built[node.name] = _build(connection, maker, node, night)
         except duckdb.Error as error:
             if stops:
                 raise
@@ -151,7 +154,7 @@ def _build_all(
         if parts:
             parts.add(built[node.name].rows or 0)
         for test in node.tests:
-            _test(connection, test, built, night, stops=stops)
+            _test(connection, maker, test, built, night, stops=stops)
     return built
 
 
@@ -179,20 +182,18 @@ def _drop(connection: duckdb.DuckDBPyConnection, node: Node) -> None:
     connection.execute(f"drop {node.model.materialized} if exists main.{node.name}")
 
 
-def _build(connection: duckdb.DuckDBPyConnection, node: Node, night: date) -> BuiltModel:
+def _build(connection: duckdb.DuckDBPyConnection, maker: Maker, node: Node, night: date) -> BuiltModel:
     begun = time.perf_counter()
-    sql = node.model.of(night)
-    if node.model.materialized == "table" and node.contract:
-        # In the order that the contract has them in, as dbt lays them.
-        sql = _SQL("in_order", columns=[name for name, _ in node.contract], rows=Sql(sql))
-    rows = make(connection, node.model.materialized, node.name, sql)
+    # In the order that the contract has them in, as dbt lays them.
+    order = [name for name, _ in node.contract] if node.model.materialized == "table" else []
+    rows = maker.make(node.model, night, order)
     breach = _breach(connection, node)
     return BuiltModel(
         node.name,
         node.path,
         seconds=round(time.perf_counter() - begun, 3),
         rows=rows,
-        problems=(Problem(node.name, breach, sql),) if breach else (),
+        problems=(Problem(node.name, breach, node.model.of(night)),) if breach else (),
     )
 
 
@@ -215,6 +216,7 @@ def _breach(connection: duckdb.DuckDBPyConnection, node: Node) -> str:
 
 def _test(
     connection: duckdb.DuckDBPyConnection,
+    maker: Maker,
     test: DataTest,
     built: dict[str, BuiltModel],
     night: date,
@@ -226,7 +228,7 @@ def _test(
         return
     sql = test.of(night)
     try:
-        said = _finds(connection, sql)
+        said = _finds(connection, sql) if maker.can_find(test.needed) else ""
     except duckdb.Error as error:
         if stops:
             raise

@@ -11,8 +11,8 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from graphlib import TopologicalSorter
 from importlib.metadata import version
@@ -23,8 +23,13 @@ from typing import Any
 import duckdb
 
 from evenhand.deciding.believed import lay_believed
-from evenhand.deciding.making import Parts, make
+from evenhand.deciding.making import Maker, Parts
+from evenhand.deciding.needed_rows import Needed, needed_rows
+from evenhand.landing.accepted import create_accepted, inputs_ddl
+from evenhand.policy.compile import compile_packs
 from evenhand.policy.renaming import take_names
+from evenhand.policy.tables import TABLES
+from evenhand.policy.tables.row import ddl
 from evenhand.records.imports import look_seldom_for_garbage
 from evenhand.settings import settings
 
@@ -32,7 +37,8 @@ from evenhand.settings import settings
 _ANY_NIGHT = "1583-02-28"
 _NAME = "compiled.json"
 # Counts up where what stands in the file changes.
-_FORMAT = 1
+_FORMAT = 2
+_READ_BY = Path(__file__).with_name("needed_rows.py")
 
 
 class CompileFailed(Exception):
@@ -41,11 +47,18 @@ class CompileFailed(Exception):
 
 @dataclass(frozen=True)
 class CompiledModel:
-    """A model's SQL for any night; `materialized` is `table` or `view`."""
+    """A model's SQL for any night; `materialized` is `table` or `view`.
+
+    Attributes:
+        columns: those of its rows, with their types; none where they aren't known.
+        needed: what has to have rows if it has any; nothing where that isn't known.
+    """
 
     name: str
     materialized: str
     sql: str = field(repr=False)
+    columns: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    needed: Needed = field(default=(), repr=False)
 
     def of(self, night: date) -> str:
         """The SQL for a night."""
@@ -54,11 +67,16 @@ class CompiledModel:
 
 @dataclass(frozen=True)
 class DataTest:
-    """A query that finds nothing where its models are right; it is for any night, as theirs is."""
+    """A query that finds nothing where its models are right; it is for any night, as theirs is.
+
+    Attributes:
+        needed: what has to have rows if it finds anything.
+    """
 
     name: str
     models: tuple[str, ...]
     sql: str = field(repr=False)
+    needed: Needed = field(default=(), repr=False)
 
     def of(self, night: date) -> str:
         """The SQL for a night."""
@@ -167,8 +185,9 @@ def run_models(
     take_names(connection, night)
     lay_believed(connection, models, night)
     parts = Parts(connection) if in_parts else None
+    maker = Maker(connection)
     for number, model in enumerate(models, 1):
-        rows = make(connection, model.materialized, model.name, model.of(night))
+        rows = maker.make(model, night)
         if parts:
             parts.add(rows or 0)
         if built:
@@ -189,7 +208,9 @@ def fingerprint(project: Path | None = None) -> str:
     project = project or settings().dbt_project
     digest = hashlib.sha256()
     engines = {name: version(name) for name in ("dbt-core", "dbt-adapters", "dbt-duckdb", "duckdb")}
-    digest.update(f"{_FORMAT} {json.dumps(engines, sort_keys=True)}\n".encode())
+    # Columns of what the models read are in theirs, and what they need is read from them by a module.
+    inputs = [*inputs_ddl(), *(f"{name} ({ddl(table)})" for name, table in TABLES.items())]
+    digest.update(f"{_FORMAT} {json.dumps([engines, inputs], sort_keys=True)}\n".encode() + _READ_BY.read_bytes())
     for path in sorted(path for path in project.rglob("*") if path.suffix in (".sql", ".yml", ".csv", ".py")):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(project).as_posix()} {len(content)}\n".encode() + content)
@@ -217,7 +238,7 @@ def _compile(target: Path) -> Project:
         )
     if not result.success or not isinstance(result.result, RunExecutionResult):
         raise CompileFailed(f"dbt compile failed: {result.exception or result.result}")
-    return _read([each.node for each in result.result.results])
+    return _with_columns(_read([each.node for each in result.result.results]))
 
 
 def _read(nodes: Sequence[Any]) -> Project:
@@ -230,28 +251,55 @@ def _read(nodes: Sequence[Any]) -> Project:
     }
     order = list(TopologicalSorter(parents).static_order())
     tests_of: dict[str, list[DataTest]] = {name: [] for name in order}
-    for test in tests:
-        tested = [name for name in order if name in test.depends_on.nodes]
-        names = tuple(models[name].name for name in tested)
-        tests_of[tested[-1]].append(DataTest(test.name, names, _sql(test)))
-    project = Project(
-        tuple(
-            Node(
-                model=CompiledModel(node.name, str(node.config.materialized), _sql(node)),
-                path=node.original_file_path,
-                tells="tells" in node.tags,
-                parents=tuple(models[parent].name for parent in parents[name]),
-                contract=tuple((column.name, column.data_type) for column in node.columns.values())
-                if node.config.contract.enforced
-                else (),
-                tests=tuple(tests_of[name]),
+    with duckdb.connect() as reader:
+        for test in tests:
+            tested = [name for name in order if name in test.depends_on.nodes]
+            names = tuple(models[name].name for name in tested)
+            sql = _sql(test)
+            tests_of[tested[-1]].append(DataTest(test.name, names, sql, needed_rows(sql, reader)))
+        project = Project(
+            tuple(
+                Node(
+                    model=_model(node, reader),
+                    path=node.original_file_path,
+                    tells="tells" in node.tags,
+                    parents=tuple(models[parent].name for parent in parents[name]),
+                    contract=tuple((column.name, column.data_type) for column in node.columns.values())
+                    if node.config.contract.enforced
+                    else (),
+                    tests=tuple(tests_of[name]),
+                )
+                for name, node in ((name, models[name]) for name in order)
             )
-            for name, node in ((name, models[name]) for name in order)
         )
-    )
     if not any(_ANY_NIGHT in node.model.sql for node in project.nodes):
         raise CompileFailed("the models were compiled for one night and can't be run for another; see the macro night")
     return project
+
+
+def _model(node: Any, reader: duckdb.DuckDBPyConnection) -> CompiledModel:
+    sql = _sql(node)
+    return CompiledModel(node.name, str(node.config.materialized), sql, needed=needed_rows(sql, reader))
+
+
+def _with_columns(project: Project) -> Project:
+    """The project with the columns of each model that is built before gate 2, as they come out where nothing landed.
+
+    One that can't be run, and what reads it, has none: it is run on every night, and named there.
+    """
+    columns = {}
+    with duckdb.connect() as connection:
+        compile_packs((), connection)
+        create_accepted(connection)
+        maker = Maker(connection)
+        for node in project.part(after_gate=False).nodes:
+            with suppress(duckdb.Error):
+                maker.make(node.model, date.fromisoformat(_ANY_NIGHT))
+                found = connection.execute(f"describe main.{node.name}").fetchall()
+                columns[node.name] = tuple((name, kind) for name, kind, *_ in found)
+    return Project(
+        tuple(replace(node, model=replace(node.model, columns=columns.get(node.name, ()))) for node in project.nodes)
+    )
 
 
 def _of(night: date, sql: str) -> str:
@@ -265,13 +313,28 @@ def _sql(node: Any) -> str:
 
 def _node(content: dict[str, Any]) -> Node:
     return Node(
-        model=CompiledModel(**content["model"]),
+        model=model_of(**content["model"]),
         path=content["path"],
         tells=content["tells"],
         parents=tuple(content["parents"]),
         contract=tuple((name, data_type) for name, data_type in content["contract"]),
-        tests=tuple(DataTest(each["name"], tuple(each["models"]), each["sql"]) for each in content["tests"]),
+        tests=tuple(
+            DataTest(each["name"], tuple(each["models"]), each["sql"], _needed(each["needed"]))
+            for each in content["tests"]
+        ),
     )
+
+
+def model_of(
+    name: str, materialized: str, sql: str, columns: Sequence[Sequence[str]], needed: Sequence[Sequence[str]]
+) -> CompiledModel:
+    """A model as it was written down, with columns and needed as JSON has them."""
+    named = tuple((column, kind) for column, kind in columns)
+    return CompiledModel(name, materialized, sql, columns=named, needed=_needed(needed))
+
+
+def _needed(groups: Sequence[Sequence[str]]) -> Needed:
+    return tuple(tuple(group) for group in groups)
 
 
 @contextmanager

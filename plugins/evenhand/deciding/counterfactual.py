@@ -20,7 +20,7 @@ from evenhand.deciding.believed import lay_when_rows_landed
 from evenhand.deciding.build import built_before
 from evenhand.deciding.compiled import CompiledModel, run_models
 from evenhand.deciding.night_range import ask_about
-from evenhand.deciding.provenance import lay_rules_of, lay_texts_of, models_of
+from evenhand.deciding.provenance import lay_rules_of, lay_texts_of, models_of, models_of_tonight
 from evenhand.deciding.set_aside import set_feeds_aside, set_rules_aside
 from evenhand.landing.accepted import accepted_as_of
 from evenhand.landing.contracts import FEEDS
@@ -158,7 +158,10 @@ class WhatIf:
 
     def models_of(self, release: Path) -> Sequence[CompiledModel]:
         """The models of a release."""
-        return models_of(release, self._connection)
+        found, tonight = models_of(release, self._connection), self.models_of_tonight()
+        # Of tonight's it is known what each needs. One of others may read what one of these leaves out.
+        is_same = [(each.name, each.sql) for each in found] == [(each.name, each.sql) for each in tonight]
+        return tonight if is_same else found
 
     def models_of_tonight(self, leading_to: Collection[str] | None = None) -> Sequence[CompiledModel]:
         """The models of tonight.
@@ -166,8 +169,7 @@ class WhatIf:
         Args:
             leading_to: only these and what they are made of.
         """
-        found = self.execute(f"select name, materialized, sql from {_TONIGHT}.deciders.models order by position")
-        models = [CompiledModel(str(name), str(kind), str(sql)) for name, kind, sql in found]
+        models = models_of_tonight(self._connection, _TONIGHT)
         return models if leading_to is None else lineage.leading_to(leading_to, models)
 
     def decide(self, models: Sequence[CompiledModel], night: date) -> None:

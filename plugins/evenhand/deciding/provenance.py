@@ -6,6 +6,7 @@ to) and `packs.parquet` (the packs' texts).
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.deciding.compiled import CompiledModel, Project
+from evenhand.deciding.compiled import CompiledModel, Project, model_of
 from evenhand.policy.language.limits import Limits
 from evenhand.policy.load import TARGETS, names_days
 from evenhand.policy.migrate import in_words_of_today
@@ -62,8 +63,11 @@ def keep_deciders(
         connection.execute("create schema if not exists deciders")
         connection.execute(_SQL("create_models"))
         connection.executemany(
-            "insert into deciders.models values (?, ?, ?, ?)",
-            [(position, each.name, each.materialized, each.sql) for position, each in enumerate(models)],
+            "insert into deciders.models values (?, ?, ?, ?, ?, ?)",
+            [
+                (position, each.name, each.materialized, each.sql, json.dumps(each.columns), json.dumps(each.needed))
+                for position, each in enumerate(models)
+            ],
         )
         connection.execute("create or replace table deciders.packs (file varchar, text varchar)")
         connection.executemany("insert into deciders.packs values (?, ?)", list(texts.items()))
@@ -111,6 +115,14 @@ def models_of(release: Path, connection: duckdb.DuckDBPyConnection) -> Sequence[
         "select name, materialized, sql from read_parquet(?) order by position", [str(release / "models.parquet")]
     )
     return [CompiledModel(*row) for row in found.fetchall()]
+
+
+def models_of_tonight(connection: duckdb.DuckDBPyConnection, warehouse: str) -> Sequence[CompiledModel]:
+    """The models that decide a night, as they are kept in its attached warehouse."""
+    found = connection.execute(_SQL("models_kept", warehouse=warehouse)).fetchall()
+    return [
+        model_of(name, kind, sql, json.loads(columns), json.loads(needed)) for name, kind, sql, columns, needed in found
+    ]
 
 
 def lay_rules_of(release: Path, connection: duckdb.DuckDBPyConnection) -> None:

@@ -39,6 +39,17 @@ BELIEVED = (
 DECISIONS_KNOWN = "feed varchar, key varchar, known_from date"
 
 
+_CREATE_EMERGENCIES = (
+    "create schema if not exists emergencies",
+    f"create or replace table emergencies.known ({EMERGENCIES})",
+)
+_CREATE_BELIEVED = (
+    "create schema if not exists believed",
+    f"create or replace table believed.eligibility ({BELIEVED})",
+    f"create or replace table believed.decisions ({DECISIONS_KNOWN})",
+)
+
+
 def create_landed_rows() -> Sequence[str]:
     """SQL for the table `arrivals.landed_rows` with nothing in it."""
     return ("create schema if not exists arrivals", f"create or replace table arrivals.landed_rows ({LANDED_ROWS})")
@@ -49,15 +60,18 @@ def create_accepted(connection: duckdb.DuckDBPyConnection) -> None:
 
     And beside it the tables of emergencies, of what landed and of what was believed, with nothing in them.
     """
-    connection.execute("create schema accepted")
-    for contract in FEEDS:
-        connection.execute(f"create table accepted.{contract.feed} ({columns_landed(contract)})")
-        if contract.versions:
-            connection.execute(f"create view accepted.{contract.versions} as from accepted.{contract.feed}")
-    create_emergencies(connection)
-    create_believed(connection)
-    for statement in create_landed_rows():
+    for statement in inputs_ddl():
         connection.execute(statement)
+
+
+def inputs_ddl() -> Sequence[str]:
+    """SQL for all that the models read beside the rules, with nothing in it."""
+    feeds = ["create schema accepted"]
+    for contract in FEEDS:
+        feeds.append(f"create table accepted.{contract.feed} ({columns_landed(contract)})")
+        if contract.versions:
+            feeds.append(f"create view accepted.{contract.versions} as from accepted.{contract.feed}")
+    return (*feeds, *_CREATE_EMERGENCIES, *_CREATE_BELIEVED, *create_landed_rows())
 
 
 def accepted_as_of(contract: Contract, night: date, warehouse: str = "") -> dict[str, Sql]:
@@ -102,12 +116,11 @@ def newest_of_each_night(contract: Contract, rows: Sql) -> Sql:
 
 def create_emergencies(connection: duckdb.DuckDBPyConnection) -> None:
     """The table `emergencies.known` with nothing in it."""
-    connection.execute("create schema if not exists emergencies")
-    connection.execute(f"create or replace table emergencies.known ({EMERGENCIES})")
+    for statement in _CREATE_EMERGENCIES:
+        connection.execute(statement)
 
 
 def create_believed(connection: duckdb.DuckDBPyConnection) -> None:
     """The tables `believed.eligibility` and `believed.decisions` with nothing in them."""
-    connection.execute("create schema if not exists believed")
-    connection.execute(f"create or replace table believed.eligibility ({BELIEVED})")
-    connection.execute(f"create or replace table believed.decisions ({DECISIONS_KNOWN})")
+    for statement in _CREATE_BELIEVED:
+        connection.execute(statement)

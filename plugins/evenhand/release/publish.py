@@ -55,7 +55,7 @@ FILES = {
     "list_sizes.parquet": "from wanted.list_sizes order by list, market, programme, measure",
     "held_rows.parquet": "from gate.held_rows order by list, row_key, rule",
     "quarantine.parquet": "from quarantine.rows order by feed, landed_file, landed_row, column_name, rule",
-    "models.parquet": "from deciders.models order by position",
+    "models.parquet": "select position, name, materialized, sql from deciders.models order by position",
     "rules.parquet": "from deciders.rules order by all",
     "packs.parquet": "from deciders.packs order by file",
     # As they are, but as they were where nobody has approved that.

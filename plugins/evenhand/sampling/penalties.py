@@ -15,9 +15,10 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.deciding.compiled import CompiledModel, run_models
+from evenhand.deciding.compiled import run_models
 from evenhand.deciding.copies import lay_copies
 from evenhand.deciding.night_range import ask_about
+from evenhand.deciding.provenance import models_of_tonight
 from evenhand.records.databases import quoted
 from evenhand.records.sql_files import SqlFile
 from evenhand.release.quality_samples import CREATED, JUDGED
@@ -103,7 +104,7 @@ def _decided_again(
                 "delete from accepted.violations where violation_id in (select unnest(?::varchar[]))",
                 [[f"{wrong}~{2 * number + 1}" for wrong in each.wrong]],
             )
-        run_models(connection, _models(connection), night)
+        run_models(connection, models_of_tonight(connection, _TONIGHT), night)
         in_force = set(connection.execute(_SQL("in_force")).fetchall())
         there = {
             violation
@@ -139,8 +140,3 @@ def _lay_rules(connection: duckdb.DuckDBPyConnection, nights: Sequence[date]) ->
     for (table,) in tables:
         connection.execute(f"create table policy.{table} as from {_TONIGHT}.policy.{table}")
     ask_about(connection, nights)
-
-
-def _models(connection: duckdb.DuckDBPyConnection) -> list[CompiledModel]:
-    found = connection.execute(f"select name, materialized, sql from {_TONIGHT}.deciders.models order by position")
-    return [CompiledModel(str(name), str(kind), str(sql)) for name, kind, sql in found.fetchall()]

@@ -10,8 +10,3 @@ order by all;
 select count(*) from (
     {{ found }}
 );
-
--- name: in_order
-select {{ columns }} from (
-    {{ rows }}
-);

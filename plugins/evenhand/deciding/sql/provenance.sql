@@ -1,5 +1,11 @@
 -- name: create_models
-create or replace table deciders.models (position integer, name varchar, materialized varchar, sql varchar);
+create or replace table deciders.models (
+    position integer, name varchar, materialized varchar, sql varchar, columns varchar, needed varchar
+);
+
+-- name: models_kept
+select name, materialized, sql, columns, needed from {{ warehouse }}.deciders.models
+order by position;
 
 -- name: read_rules
 create or replace temp table rules_read as

@@ -1,0 +1,4 @@
+-- name: in_order
+select {{ columns }} from (
+    {{ rows }}
+);
