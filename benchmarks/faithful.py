@@ -31,8 +31,9 @@ from pathlib import Path
 import duckdb
 from pydantic import TypeAdapter
 
-from evenhand.deciding.compiled import CompiledModel, compiled_project, fingerprint, run_models
+from evenhand.deciding.compiled import compiled_project, fingerprint, run_models
 from evenhand.deciding.copies import lay_copies
+from evenhand.deciding.project import CompiledModel
 from evenhand.landing.accepted import create_accepted
 from evenhand.landing.contracts import BY_NAME
 from evenhand.policy.compile import compile_packs

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from pytest import TerminalReporter
 
-from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.project import CompiledModel
 from first_nights import ACCEPTED
 from made_once import shared_project
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from evenhand.deciding.compiled import Project, compiled_project
+from evenhand.deciding.compiled import compiled_project
+from evenhand.deciding.project import Project
 from evenhand.local import installation as local
 from evenhand.settings import PROJECT, Settings
 

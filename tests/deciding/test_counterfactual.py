@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 from evenhand.deciding import making
-from evenhand.deciding.compiled import CompiledModel
 from evenhand.deciding.counterfactual import what_if
+from evenhand.deciding.project import CompiledModel
 from evenhand.deciding.provenance import DECIDED, keep_deciders
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs

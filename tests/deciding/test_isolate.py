@@ -11,8 +11,8 @@ import duckdb
 import pytest
 
 from evenhand.deciding.build import ModelsFailed, build_models
-from evenhand.deciding.compiled import CompiledModel, Node, Project
 from evenhand.deciding.isolate import decide_markets
+from evenhand.deciding.project import CompiledModel, Node, Project
 from evenhand.landing.accepted import create_accepted
 from evenhand.landing.contracts import FEEDS
 from evenhand.landing.held_markets import HeldMarket, held_markets, hold_markets

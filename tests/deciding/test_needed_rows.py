@@ -7,9 +7,9 @@ from datetime import date
 import duckdb
 import pytest
 
-from evenhand.deciding.compiled import CompiledModel
 from evenhand.deciding.making import Maker
 from evenhand.deciding.needed_rows import Filled, Needed, needed_rows
+from evenhand.deciding.project import CompiledModel
 
 NIGHT = date(2026, 3, 2)
 

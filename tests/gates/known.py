@@ -16,8 +16,8 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.deciding.compiled import CompiledModel
 from evenhand.deciding.counterfactual import WhatIf, what_if
+from evenhand.deciding.project import CompiledModel
 from evenhand.landing.contracts import FEEDS
 
 # Marketplaces are judged side by side.

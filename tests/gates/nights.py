@@ -14,9 +14,10 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.deciding.compiled import CompiledModel, compiled_project, run_models
+from evenhand.deciding.compiled import compiled_project, run_models
 from evenhand.deciding.counterfactual import what_if
 from evenhand.deciding.night_range import ask_about, lay_lists
+from evenhand.deciding.project import CompiledModel
 from evenhand.deciding.provenance import DECIDED, keep_deciders
 from evenhand.landing.accepted import accepted_as_of, create_emergencies
 from evenhand.landing.contracts import FEEDS

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 import duckdb
 import pytest
 
-from evenhand.deciding.compiled import CompiledModel, run_models
+from evenhand.deciding.compiled import run_models
+from evenhand.deciding.project import CompiledModel
 from insight.marketplace import NIGHT, marketplace_of
 
 SEEDS = (11, 12, 13, 14)

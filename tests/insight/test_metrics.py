@@ -17,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from evenhand.deciding.compiled import CompiledModel, run_models
+from evenhand.deciding.compiled import run_models
+from evenhand.deciding.project import CompiledModel
 from evenhand.deciding.set_aside import set_rules_aside
 from evenhand.landing.accepted import create_accepted
 from evenhand.policy.compile import compile_packs

@@ -8,7 +8,8 @@ from datetime import date
 import duckdb
 import pytest
 
-from evenhand.deciding.compiled import CompiledModel, run_models
+from evenhand.deciding.compiled import run_models
+from evenhand.deciding.project import CompiledModel
 from evenhand.sampling.estimate import lay
 from insight.conftest import SEEDS
 from insight.marketplace import NIGHT, marketplace_of

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from evenhand.commands.policy import app
-from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.project import CompiledModel
 from evenhand.deciding.rehearsal import rehearse
 from evenhand.policy.load import load_each, load_pack, load_packs, pack_files
 from evenhand.policy.schema import schema_text

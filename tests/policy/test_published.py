@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from evenhand.cli import app
-from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.project import CompiledModel
 from evenhand.deciding.rehearsal import Rehearsed, rehearse
 from evenhand.policy.load import LoadedPack, load_pack, packs_in
 from evenhand.settings import PROJECT

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.project import CompiledModel
 from evenhand.deciding.rehearsal import rehearse
 from evenhand.policy.language.recent import RECENT, reads_recent
 from evenhand.policy.load import LoadedPack, load_pack, packs_in

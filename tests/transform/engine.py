@@ -10,7 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.deciding.compiled import CompiledModel, run_models
+from evenhand.deciding.compiled import run_models
+from evenhand.deciding.project import CompiledModel
 from evenhand.landing.accepted import create_accepted
 from evenhand.landing.contracts import BY_NAME
 from evenhand.policy.compile import compile_packs

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from evenhand.deciding.compiled import CompiledModel, run_models
+from evenhand.deciding.compiled import run_models
+from evenhand.deciding.project import CompiledModel
 from evenhand.deciding.rehearsal import Stage
 from evenhand.policy.language.examples import Event, Example, Expectation
 from evenhand.policy.load import LoadedPack, pack_from

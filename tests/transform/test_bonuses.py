@@ -12,7 +12,8 @@ from typing import Any
 
 import duckdb
 
-from evenhand.deciding.compiled import CompiledModel, run_models
+from evenhand.deciding.compiled import run_models
+from evenhand.deciding.project import CompiledModel
 from evenhand.landing.accepted import create_accepted
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.language.pack import Pack

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.project import CompiledModel
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import pack_from
 from transform.continuity.engine import Engine

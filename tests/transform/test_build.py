@@ -18,15 +18,8 @@ import pytest
 from deployment.compose import make_read_only
 from deployment.stack import unprivileged
 from evenhand.deciding.build import ModelsFailed, build_after_gate, build_models, check_after_gate
-from evenhand.deciding.compiled import (
-    CompiledModel,
-    DataTest,
-    Node,
-    Project,
-    compiled_project,
-    fingerprint,
-    is_compiled,
-)
+from evenhand.deciding.compiled import compiled_project, fingerprint, is_compiled
+from evenhand.deciding.project import CompiledModel, DataTest, Node, Project
 from evenhand.deciding.report import BuildReport
 from evenhand.landing.accepted import create_accepted
 from evenhand.policy.compile import compile_packs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.project import CompiledModel
 from evenhand.deciding.rehearsal import rehearse
 from evenhand.policy.load import load_pack, packs_in
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.project import CompiledModel
 from transform.continuity.__main__ import main
 from transform.continuity.appeals import helps
 from transform.continuity.compare import differences

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.project import CompiledModel
 from evenhand.policy.language.examples import Event
 from transform.story import day, decided, versions
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from evenhand.commands.balances_check import balances_kept_otherwise
-from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.project import CompiledModel
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import load_packs, pack_from
 from transform.continuity.engine import Engine

@@ -8,8 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from evenhand.deciding.compiled import CompiledModel
 from evenhand.deciding.counterfactual import what_if
+from evenhand.deciding.project import CompiledModel
 from evenhand.landing.contracts import FEEDS
 from evenhand.policy.load import pack_from
 from made_once import shared_project

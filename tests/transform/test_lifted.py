@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.project import CompiledModel
 from evenhand.policy.load import pack_from
 from transform.continuity.engine import Engine
 from transform.continuity.facts import Account, AccountRow, Appeal, Emergency, Event, History

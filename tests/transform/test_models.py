@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import strategies as st
 
-from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.project import CompiledModel
 from transform.engine import Engine
 from transform.histories import days_that_matter, emergencies, histories, last_day, packs
 from transform.oracle import Night, decide

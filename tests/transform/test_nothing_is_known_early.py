@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.project import CompiledModel
 from evenhand.deciding.rehearsal import rehearse
 from evenhand.policy.language.examples import Event, Example
 from evenhand.policy.load import LoadedPack, load_pack, packs_in

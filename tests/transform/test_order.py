@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import duckdb
 import pytest
 
-from evenhand.deciding.compiled import CompiledModel, run_models
+from evenhand.deciding.compiled import run_models
+from evenhand.deciding.project import CompiledModel
 from evenhand.deciding.rehearsal import Stage
 from evenhand.policy.language.examples import Event
 from evenhand.policy.load import load_pack, packs_in

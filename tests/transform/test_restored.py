@@ -8,7 +8,8 @@ from datetime import date
 import duckdb
 import pytest
 
-from evenhand.deciding.compiled import CompiledModel, run_models
+from evenhand.deciding.compiled import run_models
+from evenhand.deciding.project import CompiledModel
 from evenhand.landing.accepted import create_accepted
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.project import CompiledModel
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import pack_from
 from transform.engine import Engine

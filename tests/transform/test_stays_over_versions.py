@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.project import CompiledModel
 from made_once import shared_project
 from transform.story import decided, versions
 from transform.test_zones_over_versions import _pack, _spam

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.project import CompiledModel
 from evenhand.deciding.rehearsal import rehearse
 from evenhand.policy.language.examples import Event, Example, Expectation
 from evenhand.policy.language.pack import Pack

@@ -15,8 +15,8 @@ from pathlib import Path
 import duckdb
 
 from evenhand.deciding.believed import lay_believed, reads_believed
-from evenhand.deciding.compiled import DataTest, Node, Project
 from evenhand.deciding.making import Maker, Parts
+from evenhand.deciding.project import DataTest, Node, Project
 from evenhand.deciding.report import BuildReport, BuiltModel, Problem, forget_report, keep_report
 from evenhand.records.sql_files import Sql, SqlFile
 

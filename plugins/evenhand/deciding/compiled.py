@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import date
 from graphlib import TopologicalSorter
 from importlib.metadata import version
@@ -24,7 +24,8 @@ import duckdb
 
 from evenhand.deciding.believed import lay_believed
 from evenhand.deciding.making import Maker, Parts
-from evenhand.deciding.needed_rows import Needed, needed_rows
+from evenhand.deciding.needed_rows import needed_rows
+from evenhand.deciding.project import ANY_NIGHT, CompiledModel, DataTest, Node, Project, node_of
 from evenhand.landing.accepted import create_accepted, inputs_ddl
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.renaming import take_names
@@ -33,8 +34,6 @@ from evenhand.policy.tables.row import ddl
 from evenhand.records.imports import look_seldom_for_garbage
 from evenhand.settings import settings
 
-# The default of the project's variable `night`.
-_ANY_NIGHT = "1583-02-28"
 _NAME = "compiled.json"
 # Counts up where what stands in the file changes.
 _FORMAT = 2
@@ -43,100 +42,6 @@ _READ_BY = Path(__file__).with_name("needed_rows.py")
 
 class CompileFailed(Exception):
     """dbt couldn't compile the models, or what it made can't be run. The message says why."""
-
-
-@dataclass(frozen=True)
-class CompiledModel:
-    """A model's SQL for any night; `materialized` is `table` or `view`.
-
-    Attributes:
-        columns: those of its rows, with their types; none where they aren't known.
-        needed: what has to have rows if it has any; nothing where that isn't known.
-    """
-
-    name: str
-    materialized: str
-    sql: str = field(repr=False)
-    columns: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    needed: Needed = field(default=(), repr=False)
-
-    def of(self, night: date) -> str:
-        """The SQL for a night."""
-        return _of(night, self.sql)
-
-
-@dataclass(frozen=True)
-class DataTest:
-    """A query that finds nothing where its models are right; it is for any night, as theirs is.
-
-    Attributes:
-        needed: what has to have rows if it finds anything.
-    """
-
-    name: str
-    models: tuple[str, ...]
-    sql: str = field(repr=False)
-    needed: Needed = field(default=(), repr=False)
-
-    def of(self, night: date) -> str:
-        """The SQL for a night."""
-        return _of(night, self.sql)
-
-
-@dataclass(frozen=True)
-class Node:
-    """A model in its project.
-
-    Attributes:
-        path: its file below the dbt project.
-        tells: whether it tells of a night and decides nothing.
-        parents: the models that it reads.
-        contract: the columns that it promises, with their types; none where it promises nothing.
-        tests: those that can run once this model is there; a test of several models is with the last of them.
-    """
-
-    model: CompiledModel
-    path: str
-    tells: bool
-    parents: tuple[str, ...]
-    contract: tuple[tuple[str, str], ...]
-    tests: tuple[DataTest, ...]
-
-    @property
-    def name(self) -> str:
-        """The model's name."""
-        return self.model.name
-
-    @property
-    def comes_after_gate(self) -> bool:
-        """Whether it reads what gate 2 let through, which isn't there before."""
-        return "after_gate" in Path(self.path).parts
-
-
-@dataclass(frozen=True)
-class Project:
-    """The compiled project: its models in an order in which they can be built."""
-
-    nodes: tuple[Node, ...] = field(repr=False)
-
-    def part(self, *, after_gate: bool) -> Project:
-        """The models that are built before gate 2, or after it."""
-        return Project(tuple(node for node in self.nodes if node.comes_after_gate == after_gate))
-
-    def models(self, *, what_tells: bool = False, leading_to: Collection[str] | None = None) -> list[CompiledModel]:
-        """Models in the order in which they can be built.
-
-        Args:
-            what_tells: with those that tell of a night and decide nothing.
-            leading_to: only these and what they are made of.
-        """
-        wanted = {node.name for node in self.nodes if what_tells or not node.tells}
-        if leading_to is not None:
-            wanted &= set(leading_to)
-            for node in reversed(self.nodes):
-                if node.name in wanted:
-                    wanted.update(node.parents)
-        return [node.model for node in self.nodes if node.name in wanted]
 
 
 def compiled_project(target: Path | None = None) -> Project:
@@ -160,7 +65,7 @@ def compiled_project(target: Path | None = None) -> Project:
             json.dump(kept, draft)
         os.replace(draft.name, path)
         return project
-    return Project(tuple(_node(each) for each in kept["nodes"]))
+    return Project(tuple(node_of(each) for each in kept["nodes"]))
 
 
 def is_compiled(target: Path) -> bool:
@@ -272,7 +177,7 @@ def _read(nodes: Sequence[Any]) -> Project:
                 for name, node in ((name, models[name]) for name in order)
             )
         )
-    if not any(_ANY_NIGHT in node.model.sql for node in project.nodes):
+    if not any(ANY_NIGHT in node.model.sql for node in project.nodes):
         raise CompileFailed("the models were compiled for one night and can't be run for another; see the macro night")
     return project
 
@@ -294,7 +199,7 @@ def _with_columns(project: Project) -> Project:
         maker = Maker(connection)
         for node in project.part(after_gate=False).nodes:
             with suppress(duckdb.Error):
-                maker.make(node.model, date.fromisoformat(_ANY_NIGHT))
+                maker.make(node.model, date.fromisoformat(ANY_NIGHT))
                 found = connection.execute(f"describe main.{node.name}").fetchall()
                 columns[node.name] = tuple((name, kind) for name, kind, *_ in found)
     return Project(
@@ -302,39 +207,9 @@ def _with_columns(project: Project) -> Project:
     )
 
 
-def _of(night: date, sql: str) -> str:
-    return sql.replace(_ANY_NIGHT, str(night))
-
-
 def _sql(node: Any) -> str:
     """What dbt compiled, for the database that a connection is on, whichever that is."""
     return str(node.compiled_code).replace(f'"{node.database}".', "")
-
-
-def _node(content: dict[str, Any]) -> Node:
-    return Node(
-        model=model_of(**content["model"]),
-        path=content["path"],
-        tells=content["tells"],
-        parents=tuple(content["parents"]),
-        contract=tuple((name, data_type) for name, data_type in content["contract"]),
-        tests=tuple(
-            DataTest(each["name"], tuple(each["models"]), each["sql"], _needed(each["needed"]))
-            for each in content["tests"]
-        ),
-    )
-
-
-def model_of(
-    name: str, materialized: str, sql: str, columns: Sequence[Sequence[str]], needed: Sequence[Sequence[str]]
-) -> CompiledModel:
-    """A model as it was written down, with columns and needed as JSON has them."""
-    named = tuple((column, kind) for column, kind in columns)
-    return CompiledModel(name, materialized, sql, columns=named, needed=_needed(needed))
-
-
-def _needed(groups: Sequence[Sequence[str]]) -> Needed:
-    return tuple(tuple(group) for group in groups)
 
 
 @contextmanager

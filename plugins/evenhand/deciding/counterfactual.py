@@ -18,8 +18,9 @@ import duckdb
 from evenhand.deciding import lineage
 from evenhand.deciding.believed import lay_when_rows_landed
 from evenhand.deciding.build import built_before
-from evenhand.deciding.compiled import CompiledModel, run_models
+from evenhand.deciding.compiled import run_models
 from evenhand.deciding.night_range import ask_about
+from evenhand.deciding.project import CompiledModel
 from evenhand.deciding.provenance import lay_rules_of, lay_texts_of, models_of, models_of_tonight
 from evenhand.deciding.set_aside import set_feeds_aside, set_rules_aside
 from evenhand.landing.accepted import accepted_as_of

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from evenhand.deciding.build import ModelsFailed, build_models
-from evenhand.deciding.compiled import Project
+from evenhand.deciding.project import Project
 from evenhand.deciding.report import BuildReport
 from evenhand.deciding.set_aside import bring_back, set_feeds_aside, set_rules_aside
 from evenhand.landing.held_markets import HeldMarket, find_held_accounts, held_markets, hold_markets

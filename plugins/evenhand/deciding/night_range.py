@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.deciding.compiled import CompiledModel, Project
+from evenhand.deciding.project import CompiledModel, Project
 from evenhand.landing.accepted import newest_of_each_night
 from evenhand.landing.contracts import FEEDS
 from evenhand.records.databases import quoted

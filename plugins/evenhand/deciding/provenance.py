@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.deciding.compiled import CompiledModel, Project, model_of
+from evenhand.deciding.project import CompiledModel, Project, model_of
 from evenhand.policy.language.limits import Limits
 from evenhand.policy.load import TARGETS, names_days
 from evenhand.policy.migrate import in_words_of_today

@@ -11,7 +11,8 @@ from typing import Any
 
 import duckdb
 
-from evenhand.deciding.compiled import CompiledModel, compiled_project, run_models
+from evenhand.deciding.compiled import compiled_project, run_models
+from evenhand.deciding.project import CompiledModel
 from evenhand.landing.accepted import create_accepted
 from evenhand.landing.contracts import BY_NAME, FEEDS
 from evenhand.policy.compile import compile_packs

@@ -16,7 +16,7 @@ from datetime import date, timedelta
 import duckdb
 
 from evenhand.deciding.build import models_in
-from evenhand.deciding.compiled import Project
+from evenhand.deciding.project import Project
 from evenhand.landing.accepted import create_accepted
 from evenhand.landing.contracts import BY_NAME, FEEDS
 from evenhand.policy.compile import compile_packs

@@ -14,8 +14,9 @@ from typing import Literal
 
 import duckdb
 
-from evenhand.deciding.compiled import CompiledModel, run_models
+from evenhand.deciding.compiled import run_models
 from evenhand.deciding.copies import lay_copies
+from evenhand.deciding.project import CompiledModel
 from evenhand.explain.explanation import FOR_SUPPORT, Explanation
 from evenhand.explain.names import Names
 from evenhand.explain.ways import Way

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.deciding.compiled import CompiledModel
 from evenhand.deciding.night_range import ask_about
+from evenhand.deciding.project import CompiledModel
 from evenhand.deciding.provenance import lay_rules_in_words_of_today
 from evenhand.explain.restoring import DAY, NIGHTS, TONIGHT, CannotBeTried, TriedWay, try_at_once
 from evenhand.explain.ways import Way, ways_to_try

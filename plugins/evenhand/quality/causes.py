@@ -34,8 +34,8 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.deciding.compiled import CompiledModel
 from evenhand.deciding.counterfactual import WhatIf, forget
+from evenhand.deciding.project import CompiledModel
 from evenhand.policy.tables import TABLES
 from evenhand.policy.texts import PackError
 from evenhand.quality.moves import moved_accounts

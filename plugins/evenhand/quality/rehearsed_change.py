@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from evenhand.deciding.compiled import CompiledModel
 from evenhand.deciding.counterfactual import WhatIf, forget, what_if
+from evenhand.deciding.project import CompiledModel
 from evenhand.policy.load import LoadedPack
 from evenhand.release.rows import ACTED, COMPARED, LANGUAGE, rows_that_leave
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.project import CompiledModel
 from transform.continuity.engine import Engine
 from transform.continuity.facts import History
 from transform.continuity.oracle import Night, decide

@@ -9,7 +9,8 @@ from typing import Any
 
 import duckdb
 
-from evenhand.deciding.compiled import CompiledModel, run_models
+from evenhand.deciding.compiled import run_models
+from evenhand.deciding.project import CompiledModel
 from evenhand.landing.accepted import accepted_as_of, create_accepted
 from evenhand.landing.contracts import BY_NAME, FEEDS
 from evenhand.policy.compile import compile_packs

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import yaml
 
-from evenhand.deciding.compiled import CompiledModel
+from evenhand.deciding.project import CompiledModel
 from evenhand.policy.language.eligibility import Test
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import pack_from
