@@ -109,7 +109,8 @@ def warehouse(tmp_path: Path) -> Path:
         create_emergencies(connection)
         connection.execute("create schema deciders")
         connection.execute(
-            "create table deciders.models as select 1 as position, 'penalties' as name, 'table' as materialized, 'select 1' as sql"
+            "create table deciders.models as"
+            " select 1 as position, 'penalties' as name, 'table' as materialized, 'select 1' as sql"
         )
         connection.execute("create table deciders.rules as select 'packs' as rules")
         connection.execute("create table deciders.packs as select 'p.yml' as file, 'pack: p' as text")

@@ -6,7 +6,9 @@ select functions.function_name
 from duckdb_functions() as functions
 left join
     (
-        select distinct function_name from duckdb_functions() where function_type = 'aggregate'
+        select distinct function_name
+        from duckdb_functions()
+        where function_type = 'aggregate'
     ) as aggregates
     on list_contains(regexp_extract_all(functions.macro_definition, '(\w+)"?\s*\(', 1), aggregates.function_name)
 group by functions.function_name
