@@ -243,6 +243,23 @@ def test_a_case_follows_its_cause_and_what_a_person_closed_returns_only_on_new_f
     assert [event.action for event in _cases(tmp_path)["p1"].events] == ["opened", "closed", "reopened", "updated"]
 
 
+def test_every_appeal_that_somebody_here_has_to_decide_is_a_case(tmp_path: Path) -> None:
+    def filed(name: str, days_ago: int, outcome: str = "pending", *, out_of_court: bool = False) -> dict[str, Any]:
+        on = NIGHT - timedelta(days=days_ago)
+        return {"appeal_id": name, "violation_id": "v1", "filed_on": on, "outcome": outcome,
+                "is_out_of_court": out_of_court}  # fmt: skip
+
+    of = packs(tmp_path / "packs", "decide_within_days: 5")
+    one_of_them = [appeal("p1", days_ago=3)]
+    appeals = [filed("p1", 3), filed("p2", 2), filed("p3", 1, "withdrawn_by_account"), filed("p4", 0, out_of_court=True)]
+    _look(tmp_path, of, account_violations=one_of_them, account_appeals=appeals)
+    due = {subject: (case.cause.due or NIGHT) - NIGHT for subject, case in _cases(tmp_path).items()}
+    assert due == {"p1": timedelta(days=2), "p2": timedelta(days=3)}
+    # What is told of a held market is what was released last, by an earlier version, too.
+    _look(tmp_path, of, NEXT, name="b", account_violations=one_of_them, account_appeals=[])
+    assert _states(tmp_path) == {"p1": "open", "p2": "closed"}
+
+
 def test_a_held_list_is_closed_by_its_answer_alone(tmp_path: Path) -> None:
     of = packs(tmp_path / "packs")
     _look(tmp_path, of, held_lists=[held(), held("id", name="notices")])

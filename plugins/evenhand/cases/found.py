@@ -64,11 +64,14 @@ def open_appeals(night: NightFacts) -> list[CaseCause]:
     if not night.has("account_violations"):
         return []
     days = night.days_to_decide()
-    query = _SQL("open_appeals", is_still_decided=night.is_still_decided())
+    appeals = _SQL("appeals_of_an_earlier_version")
+    if night.has("account_appeals"):
+        appeals = _SQL("appeals", of_an_earlier_version=appeals)
+    query = _SQL("open_appeals", appeals=appeals, is_still_decided=night.is_still_decided())
     found = []
     for row in night.rows(query):
         within = days.get(row["market"], DECIDE_WITHIN_DAYS)
-        filed = row["appeal_filed_on"]
+        filed = row["filed_on"]
         found.append(
             CaseCause(
                 kind="appeal",

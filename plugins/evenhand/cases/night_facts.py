@@ -22,7 +22,7 @@ _SQL = SqlFile(__file__)
 # Files that cases are found in; a release of before a file was there has none of its rows.
 _FILES = (
     *("penalties", "reasons", "account_violations", "account_health", "enforcement_gaps"),
-    "account_profiles",
+    *("account_profiles", "account_appeals"),
 )
 
 
