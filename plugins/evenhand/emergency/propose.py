@@ -177,12 +177,7 @@ def measures_had(packs: Sequence[Pack]) -> list[tuple[Literal["penalties", "rewa
 
 
 def _in_force(packs: Sequence[LoadedPack], night: date) -> list[Pack]:
-    return [
-        each.pack
-        for each in packs
-        if each.pack.effective_from <= night
-        and (each.pack.effective_until is None or night <= each.pack.effective_until)
-    ]
+    return [each.pack for each in packs if each.pack.is_in_effect(night)]
 
 
 def _list_of(wish: Wish, packs: Sequence[LoadedPack], night: date) -> Literal["penalties", "rewards"]:
