@@ -355,7 +355,7 @@ def test_a_case_is_opened_of_a_market_that_is_there_and_about_accounts_of_it(
             subject = f"{market} {accounts}"
             return work.open_case(cases, tmp_path, ANN, "escalation", market, subject, "They ask", accounts, NIGHT)
 
-    release(tmp_path, account_profiles=_profiles(a1="ID", a2="TH"))
+    release(tmp_path, account_profiles=_profiles(a1="ID", a2="TH", **{"\u00e9": "ID"}))
     said = set()
     for other in ("a2", "a9"):
         with pytest.raises(WorkRefused, match=f"no account of ID on night {NIGHT} is called {other};") as refused:
@@ -369,6 +369,7 @@ def test_a_case_is_opened_of_a_market_that_is_there_and_about_accounts_of_it(
         opened("Atlantis")
     assert opened("ID", "a1", "a1").cause.accounts == ("a1",)
     assert opened("all", "a1", "a2").cause.accounts == ("a1", "a2")
+    assert opened("ID", "e\u0301").cause.accounts == ("\u00e9",)
     # The newest night says it.
     release(tmp_path, NEXT, account_profiles=_profiles(a1="TH"))
     with pytest.raises(WorkRefused, match=f"no account of TH on night {NEXT} is called a2;"):

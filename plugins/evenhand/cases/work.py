@@ -12,6 +12,7 @@ from evenhand.cases.case import Case, CaseCause
 from evenhand.cases.kinds import KINDS
 from evenhand.cases.owners import owners_of
 from evenhand.cases.store import Cases, Draft
+from evenhand.landing.names import composed
 from evenhand.people.acts import WORK_CASE, refuse_who_may_not
 from evenhand.people.in_force import people_in_force
 from evenhand.people.people import ALL
@@ -57,7 +58,7 @@ def open_case(
     with _taken():
         subject, title = line(subject, "what the case is about"), line(title, "the title")
         facts = [line(fact, "a fact", LONGEST_REASON) for fact in facts]
-    accounts = tuple(dict.fromkeys(accounts))
+    accounts = tuple(dict.fromkeys(map(composed, accounts)))
     _refuse_others(market, accounts)
     cause = CaseCause(kind, subject, market, title, accounts, tuple(facts), on, about="")
     known = cases.case(cause.case_id)

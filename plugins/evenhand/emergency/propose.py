@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from evenhand.emergency.emergency import MANY, MANY_OF_MARKET, EmergencyRefused, Proposal
 from evenhand.emergency.record import refuse_what_lasts_too_long
 from evenhand.emergency.wish import Wish
+from evenhand.landing.names import composed
 from evenhand.people.acts import EMERGENCY
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import EMERGENCY as PROGRAMME
@@ -223,7 +224,7 @@ def _accounts(connection: duckdb.DuckDBPyConnection, wish: Wish, release: Path) 
     in_market = "from read_parquet($profiles) as profile where market = $market"
     files = {"profiles": str(release / "account_profiles.parquet"), "market": wish.market}
     if wish.accounts:
-        wanted = sorted({account.strip() for account in wish.accounts if account.strip()})
+        wanted = sorted({composed(account.strip()) for account in wish.accounts if account.strip()})
         found = connection.execute(
             f"select account_id {in_market} and account_id in (select unnest($wanted::varchar[]))",
             {**files, "wanted": wanted},
