@@ -251,7 +251,8 @@ def test_every_appeal_that_somebody_here_has_to_decide_is_a_case(tmp_path: Path)
 
     of = packs(tmp_path / "packs", "decide_within_days: 5")
     one_of_them = [appeal("p1", days_ago=3)]
-    appeals = [filed("p1", 3), filed("p2", 2), filed("p3", 1, "withdrawn_by_account"), filed("p4", 0, out_of_court=True)]
+    others = [filed("p3", 1, "withdrawn_by_account"), filed("p4", 0, out_of_court=True)]
+    appeals = [filed("p1", 3), filed("p2", 2), *others]
     _look(tmp_path, of, account_violations=one_of_them, account_appeals=appeals)
     due = {subject: (case.cause.due or NIGHT) - NIGHT for subject, case in _cases(tmp_path).items()}
     assert due == {"p1": timedelta(days=2), "p2": timedelta(days=3)}
@@ -265,7 +266,8 @@ def test_a_held_list_is_closed_by_its_answer_alone(tmp_path: Path) -> None:
     _look(tmp_path, of, held_lists=[held(), held("id", name="notices")])
     case = _cases(tmp_path)["penalties/ID"]
     assert _cases(tmp_path)["notices/id"].cause.market == "all"
-    with writing(tmp_path) as cases, pytest.raises(WorkRefused, match="is closed by its answer alone: evenhand answer"):
+    hint = f"by its answer alone: evenhand answer approve --night {NIGHT} --list penalties --market ID$"
+    with writing(tmp_path) as cases, pytest.raises(WorkRefused, match=hint):
         work.close(cases, tmp_path, ANN, case.case_id, "seen", NIGHT)
     # A first wave leaves the rest waiting; the answer to that closes it.
     _look(tmp_path, of, name="b", held_lists=[held(answer="first_wave"), held("id", name="notices")])

@@ -37,7 +37,7 @@ def held_lists(night: NightFacts) -> list[CaseCause]:
                 market=ALL if of_all else each.market,
                 title=f"The review budget of {each.market} waits for an answer"
                 if each.list == ITEMS
-                else f"{each.list.capitalize()} of {each.market} wait for an answer: {each.changes:,} rows change",
+                else f"{each.list.capitalize()} of {each.market} wait for an answer: {_rows(each.changes)}",
                 facts=(
                     *each.why,
                     f"What would change is {each.digest[:12]}",
@@ -49,6 +49,10 @@ def held_lists(night: NightFacts) -> list[CaseCause]:
             )
         )
     return found
+
+
+def _rows(number: int) -> str:
+    return "1 row changes" if number == 1 else f"{number:,} rows change"
 
 
 def _changed(night: NightFacts, name: str, market: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from shlex import quote
 from typing import Any, Literal
 
 from evenhand.cases.case import Case, CaseCause
@@ -140,8 +141,8 @@ def close(cases: Cases, home: Path, by: Person, case_id: str, why: str, on: date
     if not KINDS[case.cause.kind].closed_by_people:
         name, _, market = case.cause.subject.partition("/")
         raise WorkRefused(
-            f"{case_id}: a held list's case is closed by its answer alone: evenhand answer approve --list {name}"
-            f" --market {market}",
+            f"{case_id}: a held list's case is closed by its answer alone: evenhand answer approve --night {on}"
+            f" --list {name} --market {quote(market)}",
             "by_answer",
         )
     reason = _said(why, case_id)

@@ -137,8 +137,8 @@ def state_of_goal(goal: Goal, measured: Sequence[Measured], night: date) -> Stat
     """How far a goal is on a night.
 
     It is judged by windows that begin on its first day or later, against the straight line from the last window before
-    that day to the goal on its own. After its own day it is what it was on it; where no figure until then says anything,
-    by the newest. Where the interval of the newest spans the goal, or the line, it is too few to say.
+    that day to the goal on its own. After its day it is what it was on it; where no figure until then says anything, by
+    the newest. Where the interval of the newest spans the goal, or the line, it is too few to say.
 
     Args:
         measured: figures that say something, of nights until this one, in any order.

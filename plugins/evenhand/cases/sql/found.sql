@@ -17,7 +17,7 @@ order by appeals.filed_on, appeals.appeal_id;
 -- Of a held market it may be what a release of an earlier version had.
 select appeal_id, violation_id, filed_on, outcome, is_out_of_court from account_appeals
 union all
-select * from ({{ of_an_earlier_version }})
+select appeal_id, violation_id, filed_on, outcome, is_out_of_court from ({{ of_an_earlier_version }})
 where appeal_id not in (select appeal_id from account_appeals);
 
 -- name: appeals_of_an_earlier_version
