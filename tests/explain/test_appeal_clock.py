@@ -1,4 +1,4 @@
-"""By when an appeal is to be decided: as the packs say that are in effect on the night, and no other version of them."""
+"""By when an appeal is to be decided: as the packs say that are in effect on the night, and no other version."""
 
 from __future__ import annotations
 
