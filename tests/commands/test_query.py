@@ -51,11 +51,11 @@ def test_no_value_of_a_table_is_cut_however_many_columns_there_are(monkeypatch: 
     said = _says(f"select {', '.join(names)}")
     assert "  ".join(f"a value of the column {number}" for number in range(20)) in said
     # Where there is a terminal, what is too long for it goes on in the next line.
-    told = Console(width=20, file=StringIO())
+    printed = StringIO()
     table = plain_table("case", "days left")
     table.add_row("enforcement_gap-93112c6880", "9")
-    told.print(table)
-    assert "…" not in told.file.getvalue()
+    Console(width=20, file=printed).print(table)
+    assert "…" not in printed.getvalue()
 
 
 def test_without_a_query_the_tables_are_listed_with_their_columns() -> None:
