@@ -30,7 +30,10 @@ _FILES = {
     "enforcement_gaps": "gap varchar, account_id varchar, market varchar, row_key varchar, violation_id varchar,"
     " since date, orders bigint, amount decimal(18, 2)",
     "account_profiles": "account_id varchar, market varchar, exited_on date, is_near_a_zone boolean",
+    "account_appeals": "appeal_id varchar, violation_id varchar, is_out_of_court boolean, filed_on date,"
+    " outcome varchar",
 }
+_ONLY_IF_GIVEN = ("account_profiles", "account_appeals")
 _EDITION = "market varchar, pack varchar, version integer, effective_from date, effective_before date"
 _RULES: Mapping[str, tuple[str, Sequence[Sequence[str | None]]]] = {
     "programmes": (f"{_EDITION}, programme varchar, starts_at decimal(18, 2)", [("strikes", "0")]),
@@ -78,7 +81,8 @@ def release(
 ) -> Path:
     """Release a night with these rows; returns its folder.
 
-    It says of what markets accounts are (`account_profiles`) only where it is given some.
+    It says of what markets accounts are (`account_profiles`), and has each appeal (`account_appeals`), only where it is
+    given some.
 
     Args:
         name: other than before where the night comes out otherwise.
@@ -86,7 +90,7 @@ def release(
     folder = home / "releases" / f"night={night}"
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
-        there = {each: columns for each, columns in _FILES.items() if each != "account_profiles" or each in files}
+        there = {each: columns for each, columns in _FILES.items() if each in files or each not in _ONLY_IF_GIVEN}
         for each, columns in there.items():
             connection.execute(f"create table {each} ({columns})")
             _insert(connection, each, files.get(each, ()))

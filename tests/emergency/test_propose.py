@@ -26,7 +26,7 @@ SEGMENT = replace(WISH, accounts=())
 PROFILES = """
     select * from (values
         ('S-1', 'SG', 'creator', 'pilot'), ('S-2', 'SG', 'creator', 'restricted'), ('S-3', 'SG', 'affiliate', 'pilot'),
-        ('I-1', 'ID', 'creator', 'pilot')
+        ('I-1', 'ID', 'creator', 'pilot'), ('I-\u00e9', 'ID', 'creator', 'pilot')
     ) as profile (account_id, market, kind, stage)
 """
 
@@ -66,6 +66,9 @@ def test_accounts_are_met_as_they_are_named(release: Path) -> None:
         " Creator, Restricted.",
         "They are `S-1`, `S-2`.",
     ]
+    # As macOS spells it, and so some feeds: a release has it composed.
+    apart = _propose(replace(WISH, market="ID", accounts=("I-e\u0301",)), release)
+    assert apart.proposal.accounts == ("I-\u00e9",)
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,8 @@ FEEDS_LANDED: Mapping[str, Sequence[Mapping[str, str]]] = {
             **{"onboarded_on": "2026-01-01", "linked_to": "a1"},
         },
         {"account_id": "a3", "market": "world", "kind": "creator", "language": "en", "onboarded_on": "2026-01-01"},
+        # Its letters are taken apart, as macOS has them.
+        {"account_id": "e\u0301", "market": "world", "kind": "creator", "language": "en", "onboarded_on": "2026-01-01"},
     ],
     "contents": [
         {
@@ -552,6 +554,7 @@ def test_an_account_a_night_a_language_that_is_not_there(home: Path) -> None:
     release = f"{home}/releases/night={NIGHT}"
     assert _run("A1") == (1, f"{release}: no account A1 on that night; names are spelt as in the feeds")
     assert _run("a1", "--night", "2026-03-04") == (1, "night 2026-03-04 isn't released; 2026-03-05 is")
+    assert {_json(name, "--no-restore")["account"] for name in ("e\u0301", "\u00e9")} == {"\u00e9"}
     code, said = _run("a1", "--lang", "tlh")
     assert code == 1
     assert "there are no words in tlh; there are en, fil, id," in said

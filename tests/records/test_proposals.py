@@ -153,7 +153,7 @@ def test_a_loss_is_accepted_by_two_accounts_as_it_was_when_it_was_proposed(home:
     (folders[0] / "manifest.json").unlink()
     proposed = _proposed(_as("root", "verify", "--accept", "--reason", "the disk was lost"))
     (folders[1] / "manifest.json").unlink()
-    assert "Accepted as they are now: 1 files" in _as("nobody", "approve", proposed).output
+    assert "Accepted as it is now: 1 file." in _as("nobody", "approve", proposed).output
     assert [each.path for each in troubles(home)] == ["releases/revisions/night=2026-03-01/0002/manifest.json"]
     line = json.loads((home / "records.jsonl").read_text().splitlines()[-1])
     assert (line["accepted_by"], line["approved_by"]) == (

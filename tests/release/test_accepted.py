@@ -65,7 +65,7 @@ def test_a_changed_list_is_accepted_as_it_is_and_nights_go_on_from_it(home: Path
     told = _verify()
     assert (told.exit_code, f"{path}: isn't what the manifest says" in told.output) == (1, True)
 
-    assert "Accepted as they are now: 1 files" in _verify(*ACCEPT).output
+    assert "Accepted as it is now: 1 file." in _verify(*ACCEPT).output
     assert _verify().exit_code == 0
     refuse_not_accepted(home, path.parent)
     assert "Nothing was otherwise or gone" in _verify(*ACCEPT).output
@@ -96,7 +96,7 @@ def test_what_is_gone_or_cannot_be_read_is_accepted_but_no_night_goes_on_from_it
     path = _file(home, SECOND)
     path.chmod(0o600)
     path.unlink() if content is None else path.write_bytes(content)
-    assert "Accepted as they are now: 1 files" in _verify(*ACCEPT).output
+    assert "Accepted as it is now: 1 file." in _verify(*ACCEPT).output
     assert _verify().exit_code == 0
     with pytest.raises(ReleaseChanged, match=f"decide that night once more.*evenhand nightly {SECOND}"):
         refuse_not_accepted(home, path.parent)

@@ -103,6 +103,10 @@ def warehouse(tmp_path: Path) -> Path:
             " date '2026-03-01' as from_day"
         )
         connection.execute("create table account_violations as select 'A1' as account_id, 'v1' as violation_id")
+        connection.execute(
+            "create table account_appeals as select 'A1' as account_id, 'v1' as violation_id, 'p1' as appeal_id,"
+            " date '2026-03-01' as filed_on"
+        )
         connection.execute("create table live_performance as select 'A1' as account_id")
         connection.execute("create table notices as select 'n1' as notice_id, 'penalties' as list, 'new' as event")
         create_released(connection)

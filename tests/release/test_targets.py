@@ -115,6 +115,14 @@ def test_a_goal_is_judged_by_the_interval_too(days: int, low: str, figure: str, 
     assert state_of_goal(GOAL, [newest, EVE], night) == state
 
 
+@pytest.mark.parametrize(("on_its_day", "later", "state"), [("0.3", "0.1", "missed"), ("0.1", "0.3", "met")])
+def test_what_a_goal_came_to_by_its_day_stands(on_its_day: str, later: str, state: str) -> None:
+    measured = [
+        Measured(night, Decimal(figure)) for night, figure in ((GOAL.by, on_its_day), (GOAL.by + timedelta(1), later))
+    ]
+    assert state_of_goal(GOAL, [EVE, *measured], GOAL.by + timedelta(30)) == state
+
+
 def test_without_a_window_before_it_only_its_end_says_anything() -> None:
     night = FIRST + timedelta(49)
     measured = [Measured(night, Decimal("0.3"))]

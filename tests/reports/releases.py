@@ -24,8 +24,11 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     },
     "account_violations": {
         "market": "varchar", "violation_id": "varchar", "violation_type": "varchar", "decided_on": "date",
-        "appeal_id": "varchar", "appeal_filed_on": "date", "appeal_decided_on": "date", "appeal_outcome": "varchar",
         "kind": "varchar",
+    },
+    "account_appeals": {
+        "market": "varchar", "violation_type": "varchar", "filed_on": "date", "outcome": "varchar",
+        "decided_on": "date", "is_out_of_court": "boolean",
     },
     "enforcement_gaps": {"market": "varchar", "gap": "varchar", "since": "date", "violation_id": "varchar"},
     "held_rows": {"list": "varchar", "market": "varchar", "rule": "varchar"},

@@ -151,3 +151,8 @@ def test_the_shipped_board_has_no_mistake_and_a_command_tells_of_it(
     assert page.name == "board.appeals.ID.id.html" and "Tingkat" in page.read_text()
     unknown = run.invoke(app, ["report", "board", "appeal"])
     assert unknown.exit_code == 1 and "there is no board appeal; there are appeals" in unknown.stderr
+    monkeypatch.setenv("EVENHAND_BOARDS", str(here.home / "none"))
+    assert (
+        run.invoke(app, ["report", "board"]).stdout
+        == f"{here.home}/none has no board: docs/reports.md says how one is written.\n"
+    )

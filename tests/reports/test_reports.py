@@ -160,18 +160,18 @@ def everything(home: Path, many: int = 25, rule: str = "", answer: str = "", **n
                 "account_profiles": [("ID", True, None), ("ID", False, night), (MARKETS[1], False, None)],
                 "changes": [("penalties", "ID", "data", "added", False), ("penalties", "ID", "data", "added", True)],
                 "account_violations": [
-                    (
-                        "ID",
-                        f"v{n}",
-                        "counterfeit",
-                        night,
-                        f"p{n}",
-                        night,
-                        night,
-                        "granted" if n % 2 else "denied",
-                        "live" if n < 3 else "short_video",
-                    )
-                    for n in range(many)
+                    ("ID", f"v{n}", "counterfeit", night, "live" if n < 3 else "short_video") for n in range(many)
+                ],
+                "account_appeals": [
+                    *(
+                        ("ID", "counterfeit", night, "granted" if n % 2 else "denied", night, False)
+                        for n in range(many)
+                    ),
+                    # What takes no decision here: one that waits, one that was taken back, those out of court.
+                    ("ID", "counterfeit", night, "pending", None, False),
+                    ("ID", "counterfeit", night, "withdrawn_by_account", night, False),
+                    *(("ID", "counterfeit", night, outcome, night, True) for outcome in ("granted", "granted")),
+                    ("ID", "counterfeit", night, "pending", None, True),
                 ],
                 "enforcement_gaps": [("ID", "never_enforced", old, f"v{n}") for n in range(many // 5)],
                 "held_rows": [
@@ -234,8 +234,7 @@ def test_of_gaps_a_system_is_named_where_more_than_half_are_of_it(
     here: Settings, kinds: Sequence[str | None], asked: str
 ) -> None:
     old = NIGHT - timedelta(days=5)
-    decided = ("ID", "counterfeit", old, None, None, None, None)
-    violations = [(*decided[:1], f"v{n}", *decided[1:], kind) for n, kind in enumerate(kinds)]
+    violations = [("ID", f"v{n}", "counterfeit", old, kind) for n, kind in enumerate(kinds)]
     gaps = [("ID", "never_enforced", old, f"v{n}") for n in range(len(kinds))]
     release(
         here.home,
@@ -290,6 +289,7 @@ def test_what_waits_is_off_target_late_overturned_stale_or_wrong_is_recommended_
     )
     assert words(other)[1] == "No list waits for anybody."
     assert table(indonesia, "Rewards") == [["Welcome bonus", "1", "IDR\N{NO-BREAK SPACE}1,500,000.50"]]
+    assert table(indonesia, "Violations and appeals") == [["ID", "25", "27", "25", "12", "1"]]
     assert table(first, "Why rows changed") == [["Penalties", "what landed", "1", "0", "0"]]
     assert table(indonesia, "Operational metrics of four weeks") == [
         ["Grant rate", "80.0\u00a0%", "\u2013", "met: at most 90.0\u00a0%"]

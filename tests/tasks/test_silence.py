@@ -19,6 +19,7 @@ NIGHT = date(2026, 3, 14)
     ("landed", "why"),
     [
         (["2026-03-05"], "nothing has landed for night 2026-03-14; what landed last is of 2026-03-05, 9 days before."),
+        (["2026-03-13"], "nothing has landed for night 2026-03-14; what landed last is of 2026-03-13, 1 day before."),
         # As on a home's first night whose files are all of another delimiter.
         ([], "nothing has landed for night 2026-03-14; none of what landed before can be used."),
         (["2026-03-05", "2026-03-14"], ""),

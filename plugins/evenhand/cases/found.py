@@ -37,7 +37,7 @@ def held_lists(night: NightFacts) -> list[CaseCause]:
                 market=ALL if of_all else each.market,
                 title=f"The review budget of {each.market} waits for an answer"
                 if each.list == ITEMS
-                else f"{each.list.capitalize()} of {each.market} wait for an answer: {each.changes:,} rows change",
+                else f"{each.list.capitalize()} of {each.market} wait for an answer: {_rows(each.changes)}",
                 facts=(
                     *each.why,
                     f"What would change is {each.digest[:12]}",
@@ -49,6 +49,10 @@ def held_lists(night: NightFacts) -> list[CaseCause]:
             )
         )
     return found
+
+
+def _rows(number: int) -> str:
+    return "1 row changes" if number == 1 else f"{number:,} rows change"
 
 
 def _changed(night: NightFacts, name: str, market: str) -> tuple[str, ...]:
@@ -64,11 +68,14 @@ def open_appeals(night: NightFacts) -> list[CaseCause]:
     if not night.has("account_violations"):
         return []
     days = night.days_to_decide()
-    query = _SQL("open_appeals", is_still_decided=night.is_still_decided())
+    appeals = _SQL("appeals_of_an_earlier_version")
+    if night.has("account_appeals"):
+        appeals = _SQL("appeals", of_an_earlier_version=appeals)
+    query = _SQL("open_appeals", appeals=appeals, is_still_decided=night.is_still_decided())
     found = []
     for row in night.rows(query):
         within = days.get(row["market"], DECIDE_WITHIN_DAYS)
-        filed = row["appeal_filed_on"]
+        filed = row["filed_on"]
         found.append(
             CaseCause(
                 kind="appeal",

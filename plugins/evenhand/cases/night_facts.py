@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from evenhand.deciding.provenance import lay_rules_in_words_of_today
+from evenhand.policy.days_to_decide import days_to_decide
 from evenhand.policy.loaded import LoadedPack
 from evenhand.records.databases import parquet, quoted
 from evenhand.records.sql_files import Sql, SqlFile
@@ -22,7 +23,7 @@ _SQL = SqlFile(__file__)
 # Files that cases are found in; a release of before a file was there has none of its rows.
 _FILES = (
     *("penalties", "reasons", "account_violations", "account_health", "enforcement_gaps"),
-    "account_profiles",
+    *("account_profiles", "account_appeals"),
 )
 
 
@@ -65,14 +66,8 @@ class NightFacts:
         return Sql("restored_on is null" if "restored_on" in {name for name, *_ in columns} else "true")
 
     def days_to_decide(self) -> Mapping[str, int]:
-        """By market, in how many days its packs have an appeal decided; the fewest where several say."""
-        said: dict[str, int] = {}
-        for each in self.packs:
-            days = each.pack.appeals.decide_within_days
-            for market in each.pack.markets if days else ():
-                assert days
-                said[market] = min(days, said.get(market, days))
-        return said
+        """By market, in how many days its packs have an appeal decided."""
+        return days_to_decide((each.pack for each in self.packs), self.night)
 
 
 @contextmanager
@@ -93,10 +88,5 @@ def night_facts(release: Path, warehouse: Path | None, packs: Sequence[LoadedPac
                 connection.execute(f"create view {name} as from {parquet(release / f'{name}.parquet')}")
         if warehouse:
             connection.execute(f"attach {quoted(warehouse)} as night (read_only)")
-        in_effect = [each for each in packs if _is_in_effect(each, night)]
+        in_effect = [each for each in packs if each.pack.is_in_effect(night)]
         yield NightFacts(connection, night, manifest, warehouse is not None, in_effect)
-
-
-def _is_in_effect(loaded: LoadedPack, night: date) -> bool:
-    pack = loaded.pack
-    return pack.effective_from <= night and (pack.effective_until is None or night <= pack.effective_until)

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from shlex import quote
 from typing import Any, Literal
 
 from evenhand.cases.case import Case, CaseCause
 from evenhand.cases.kinds import KINDS
 from evenhand.cases.owners import owners_of
 from evenhand.cases.store import Cases, Draft
+from evenhand.landing.names import composed
 from evenhand.people.acts import WORK_CASE, refuse_who_may_not
 from evenhand.people.in_force import people_in_force
 from evenhand.people.people import ALL
@@ -57,7 +59,7 @@ def open_case(
     with _taken():
         subject, title = line(subject, "what the case is about"), line(title, "the title")
         facts = [line(fact, "a fact", LONGEST_REASON) for fact in facts]
-    accounts = tuple(dict.fromkeys(accounts))
+    accounts = tuple(dict.fromkeys(map(composed, accounts)))
     _refuse_others(market, accounts)
     cause = CaseCause(kind, subject, market, title, accounts, tuple(facts), on, about="")
     known = cases.case(cause.case_id)
@@ -139,8 +141,8 @@ def close(cases: Cases, home: Path, by: Person, case_id: str, why: str, on: date
     if not KINDS[case.cause.kind].closed_by_people:
         name, _, market = case.cause.subject.partition("/")
         raise WorkRefused(
-            f"{case_id}: a held list's case is closed by its answer alone: evenhand answer approve --list {name}"
-            f" --market {market}",
+            f"{case_id}: a held list's case is closed by its answer alone: evenhand answer approve --night {on}"
+            f" --list {name} --market {quote(market)}",
             "by_answer",
         )
     reason = _said(why, case_id)

@@ -14,12 +14,15 @@ import duckdb
 import typer
 
 from evenhand.commands.terminal import console, errors, plain_table, refuse, released
-from evenhand.explain.names import NAMES
+from evenhand.explain.labels import Labels
+from evenhand.explain.names import NAMES, Names
+from evenhand.notices.catalogs import load_catalogs
 from evenhand.policy.prose.words import counted, spoken
-from evenhand.release.figures import with_unit
+from evenhand.release.figures import ALL_MARKETS, with_unit
 from evenhand.release.quality_samples import GOLDEN, asked_about
+from evenhand.reports.catalogue import ENGLISH
 from evenhand.sampling.estimated import UNCLEAR
-from evenhand.sampling.told import AGREEMENT, is_gap, is_told, markets_of_gap
+from evenhand.sampling.told import AGREEMENT, PARTS, is_gap, is_told, markets_of_gap
 from evenhand.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -137,13 +140,14 @@ def _computed(here: Settings, night: date) -> Iterator[duckdb.DuckDBPyConnection
 def _show_estimates(found: Sequence[Estimate]) -> None:
     numbers = ("reviews", "of golden items")
     table = plain_table("market", "of", "estimate", "95 % interval", *numbers, "", numbers=numbers)
+    names = Names(Labels(load_catalogs(settings().translations), ENGLISH))
     for each in found:
         if not is_told(each.estimate, each.slice, each.about, each.is_enough, each.verdict):
             continue
         called = NAMES["estimate"][each.estimate]
         table.add_row(
             each.market,
-            f"{called}: {spoken(each.about)}" if each.about else called,
+            f"{called}: {_part(each, names)}" if each.about else called,
             *_said(each),
             f"{each.reviews:,}",
             f"{each.golden_reviews:,}" if each.golden_reviews else "",
@@ -152,14 +156,22 @@ def _show_estimates(found: Sequence[Estimate]) -> None:
     console.print(table)
     if any(not each.golden_reviews and each.estimate in _SHARES for each in found):
         console.print("Where no reviews are of golden items, reviewers are taken to be never wrong.")
-    if unclear := [each for each in found if each.verdict == UNCLEAR and each.slice == "pack"]:
-        named = "; ".join(f"{spoken(each.about)} in {each.market}" for each in unclear)
+    # What is of a market's policy is of no other, and of all of them together it is said a second time.
+    of_packs = [each for each in found if each.slice == "pack" and each.market != ALL_MARKETS]
+    if unclear := [each for each in of_packs if each.verdict == UNCLEAR]:
+        named = "; ".join(f"{_part(each, names)} in {each.market}" for each in unclear)
         console.print(f"Unclear policies, on which reviewers agree too little to conclude anything: {named}.")
     for of in ("wrong_decisions", "wrong_penalties"):
         gaps = [each for each in found if is_gap(each.estimate) and each.estimate.endswith(of)]
         if gaps and not any(each.verdict for each in gaps):
             pairs = counted(len(gaps), "pair")
             console.print(f"No two markets differ in {spoken(of)}, as far as {pairs} can tell.")
+
+
+def _part(of: Estimate, names: Names) -> str:
+    """What an estimate is of within its market, or the two markets that it is of."""
+    by = of.slice or PARTS.get(of.estimate, "")
+    return names.of(by, of.about) if by else spoken(of.about)
 
 
 def _said(each: Estimate) -> tuple[str, str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import count, islice
 from typing import Annotated, Any
 
 import typer
 
-from evenhand.commands.terminal import console, plain_table, refuse
+from evenhand.commands.terminal import console, plain_table, refuse, wide
 from evenhand.release.query import NotAnswered, QueryResult, ask, columns_of, tables
 from evenhand.release.spreadsheet import lines
 from evenhand.release.verify import ReleaseChanged
@@ -70,7 +70,7 @@ def _show(answer: QueryResult, limit: int) -> None:
     table = plain_table(*answer.columns, numbers=numbers)
     for row in rows[:limit]:
         table.add_row(*("" if value is None else str(value) for value in row))
-    console.print(table, markup=False)
+    (console if console.is_terminal else wide).print(table, markup=False)
     more = f" The first {limit:,} are shown: --limit shows more, --csv all." if len(rows) > limit else ""
     shown = min(len(rows), limit)
     console.print(f"{shown:,} {'row' if shown == 1 else 'rows'}.{more}", highlight=False)
@@ -78,12 +78,21 @@ def _show(answer: QueryResult, limit: int) -> None:
 
 def _print_json(answer: QueryResult) -> None:
     """A row at a time, so that a million rows need no memory."""
-    between = "[\n"
+    between, names = "[\n", _apart(answer.columns)
     for row in answer.rows:
-        said = json.dumps(dict(zip(answer.columns, row, strict=True)), default=str, ensure_ascii=False)
+        said = json.dumps(dict(zip(names, row, strict=True)), default=str, ensure_ascii=False)
         sys.stdout.write(f"{between}{said}")
         between = ",\n"
     sys.stdout.write("[]\n" if between == "[\n" else "\n]\n")
+
+
+def _apart(columns: Sequence[str]) -> list[str]:
+    """The names of columns, those of several with a number behind them, as DuckDB tells them apart within a query."""
+    found: list[str] = []
+    for column in columns:
+        others = (f"{column}_{number}" for number in count(1))
+        found.append(column if column not in found else next(each for each in others if each not in {*found, *columns}))
+    return found
 
 
 def _some_at_a_time(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:

@@ -71,7 +71,7 @@ def board(
     here = settings()
     boards = _boards(here)
     if not name:
-        _list(boards)
+        _list(boards, here.boards)
     elif name not in boards.boards:
         there = ", ".join(boards.boards) or "none"
         refuse(f"{here.boards}: there is no board {name}; there are {there}. evenhand report board says what is wrong")
@@ -111,7 +111,10 @@ def _boards(here: Settings) -> Boards:
     return boards
 
 
-def _list(boards: Boards) -> None:
+def _list(boards: Boards, folder: Path) -> None:
+    if not boards.boards:
+        console.print(f"{folder} has no board: docs/reports.md says how one is written.", soft_wrap=True)
+        return
     table = plain_table("board", "called", "markets", "metrics", "told", "file", numbers=("metrics",))
     for name, each in boards.boards.items():
         told = ", ".join(one.user for one in each.board.told)

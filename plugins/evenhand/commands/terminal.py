@@ -31,6 +31,8 @@ class _Printable(Console):
 # What people write stays as it is: ":cat:" is no picture.
 console = _Printable(emoji=False)
 errors = _Printable(stderr=True, emoji=False)
+# What goes into a file or to another command has as much room as it needs.
+wide = _Printable(emoji=False, width=1_000_000)
 
 
 def said_why(text: str) -> str:
@@ -72,7 +74,8 @@ def plain_table(*columns: str, numbers: Collection[str] = (), title: str | None 
     """
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
     for column in columns:
-        table.add_column(column, justify="right" if column in numbers else "left")
+        # What is too long for the terminal goes on in the next line: a name that is cut can't be pasted.
+        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
     return table
 
 

@@ -70,10 +70,11 @@ def verify(
         _say(line)
     if lines:
         refuse(
-            f"{len(lines)} files aren't what was written. Bring them back from a backup; what is lost for good, two "
+            f"{_files(len(lines))} what was written. Bring them back from a backup; what is lost for good, two "
             "persons accept: evenhand verify --accept --reason TEXT, and another evenhand approve"
         )
-    _say(f"All is as it was written: {checked} releases, and a log of {record_log.summary(here.home)}.")
+    releases = "1 release" if checked == 1 else f"{checked:,} releases"
+    _say(f"All is as it was written: {releases}, and a log of {record_log.summary(here.home)}.")
 
 
 def accept_now(states: Sequence[Sequence[str]], by: Person, approved_by: Person, reason: str) -> None:
@@ -90,7 +91,12 @@ def accept_now(states: Sequence[Sequence[str]], by: Person, approved_by: Person,
     seen = {(path, now) for path, now in states}
     found = [each for each in _troubles(settings())[1] if (each.path, each.now) in seen]
     record_log.accept(settings().home, found, by, approved_by, reason)
-    _say(f"Accepted as they are now: {len(found)} files.")
+    said = "it is now: 1 file" if len(found) == 1 else f"they are now: {len(found):,} files"
+    _say(f"Accepted as {said}.")
+
+
+def _files(number: int) -> str:
+    return "1 file isn't" if number == 1 else f"{number:,} files aren't"
 
 
 def _troubles(here: Settings, night: date | None = None) -> tuple[int, list[Trouble]]:

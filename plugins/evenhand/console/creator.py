@@ -13,6 +13,7 @@ from evenhand.console.shown import Shown
 from evenhand.console.values import names
 from evenhand.explain.explanation import FOR_SUPPORT, Audience, Explanation
 from evenhand.explain.facts import NoSuchAccount, explain
+from evenhand.landing.names import composed
 from evenhand.records.databases import reading
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.settings import settings
@@ -24,6 +25,7 @@ _NAMES = (
     ("account_profiles", "account_id"),
     ("account_violations", "violation_id"),
     ("account_violations", "appeal_id"),
+    ("account_appeals", "appeal_id"),
     ("notices", "notice_id"),
 )
 _MOST_FOUND = 50
@@ -37,7 +39,7 @@ def facts(shown: Shown, account: str) -> tuple[Explanation, int]:
     Raises:
         HTTPException: no account of this name was there, or none that is seen: that says the same.
     """
-    here = settings()
+    here, account = settings(), composed(account)
     if not shown.has("account_profiles.parquet"):
         # A night of a history tells of nobody: that says so.
         shown.rows("account_profiles")
@@ -81,6 +83,7 @@ def seen_of(shown: Shown, accounts: Sequence[str]) -> list[str]:
 
 def accounts_called(shown: Shown, words: str) -> list[str]:
     """The accounts that are called so, or have a violation, appeal or notice that is; else those with it in a name."""
+    words = composed(words)
     with reading() as connection:
         for file, column in _NAMES:
             if not shown.has(f"{file}.parquet"):

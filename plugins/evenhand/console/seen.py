@@ -28,8 +28,9 @@ Markets = frozenset[str] | None
 Whose = Literal["account", "account_alone", "market", "nobody", "unknown"]
 WHOSE: Mapping[str, Whose] = {
     **dict.fromkeys(("penalties", "rewards", "reasons", "notices", "standings", "account_profiles"), "account"),
-    **dict.fromkeys(("account_health", "account_entries", "account_violations", "balance_periods"), "account"),
+    **dict.fromkeys(("account_health", "account_entries", "account_violations", "account_appeals"), "account"),
     **dict.fromkeys(("eligibility", "enforcement_gaps", "live_performance", "changes", "held_rows"), "account"),
+    "balance_periods": "account",
     "account_timeline": "account_alone",
     **dict.fromkeys(("operational_metrics", "quality_estimates", "qa_keys", "list_sizes"), "market"),
     **dict.fromkeys(("models", "rules", "packs", "translations"), "nobody"),

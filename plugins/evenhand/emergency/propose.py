@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from evenhand.emergency.emergency import MANY, MANY_OF_MARKET, EmergencyRefused, Proposal
 from evenhand.emergency.record import refuse_what_lasts_too_long
 from evenhand.emergency.wish import Wish
+from evenhand.landing.names import composed
 from evenhand.people.acts import EMERGENCY
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import EMERGENCY as PROGRAMME
@@ -177,12 +178,7 @@ def measures_had(packs: Sequence[Pack]) -> list[tuple[Literal["penalties", "rewa
 
 
 def _in_force(packs: Sequence[LoadedPack], night: date) -> list[Pack]:
-    return [
-        each.pack
-        for each in packs
-        if each.pack.effective_from <= night
-        and (each.pack.effective_until is None or night <= each.pack.effective_until)
-    ]
+    return [each.pack for each in packs if each.pack.is_in_effect(night)]
 
 
 def _list_of(wish: Wish, packs: Sequence[LoadedPack], night: date) -> Literal["penalties", "rewards"]:
@@ -228,7 +224,7 @@ def _accounts(connection: duckdb.DuckDBPyConnection, wish: Wish, release: Path) 
     in_market = "from read_parquet($profiles) as profile where market = $market"
     files = {"profiles": str(release / "account_profiles.parquet"), "market": wish.market}
     if wish.accounts:
-        wanted = sorted({account.strip() for account in wish.accounts if account.strip()})
+        wanted = sorted({composed(account.strip()) for account in wish.accounts if account.strip()})
         found = connection.execute(
             f"select account_id {in_market} and account_id in (select unnest($wanted::varchar[]))",
             {**files, "wanted": wanted},

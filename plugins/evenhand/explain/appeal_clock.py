@@ -11,9 +11,10 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from evenhand.deciding.provenance import lay_texts_of
+from evenhand.policy.days_to_decide import days_to_decide
 from evenhand.policy.language.content import DECIDE_WITHIN_DAYS
 from evenhand.policy.load import load_each, packs_in
-from evenhand.release.manifest import NAME
+from evenhand.release.manifest import NAME, read_manifest
 
 
 def decide_by(release: Path, market: str, filed_on: date) -> date:
@@ -27,16 +28,10 @@ def decide_by(release: Path, market: str, filed_on: date) -> date:
 
 @lru_cache(maxsize=4)
 def _days_by_market(release: Path, written: int) -> Mapping[str, int]:
-    """By market, in how many days its packs have an appeal decided; the fewest where several say."""
+    """By market, in how many days its packs have an appeal decided."""
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
         texts = Path(folder) / "packs"
         lay_texts_of(release, texts, connection)
         # A pack that another version read and this one can't says nothing.
         packs, _ = load_each(packs_in(texts))
-    said: dict[str, int] = {}
-    for each in packs:
-        days = each.pack.appeals.decide_within_days
-        for market in each.pack.markets if days else ():
-            assert days
-            said[market] = min(days, said.get(market, days))
-    return said
+    return days_to_decide((each.pack for each in packs), read_manifest(release).night)

@@ -34,6 +34,7 @@ from evenhand.explain.names import Names
 from evenhand.explain.timeline import timeline
 from evenhand.explain.waiting import PENALTIES, STAGE_ENTERED, Waiting, what_waits
 from evenhand.landing.held_markets import decided_alone
+from evenhand.landing.names import composed
 from evenhand.policy.prose.words import spoken
 from evenhand.quality.held_lists import LISTS
 from evenhand.records.sql_files import SqlFile
@@ -73,6 +74,7 @@ def explain(
         NothingOfAccounts: the night is history.
         OtherFormat: the release is of another version.
     """
+    account = composed(account)
     release = releases / f"night={night}"
     manifest = read_manifest(release)
     if manifest.history and (audience == FOR_SUPPORT or "reasons.parquet" not in manifest.files):

@@ -152,9 +152,12 @@ def released_at(home: Path, night: date, revision: str) -> datetime | None:
 
 def summary(home: Path) -> str:
     """How many lines the log has and what they come to, to be kept elsewhere: who has it finds a log cut short."""
-    lines, _ = _read(home)
-    rows = (home / NAME).read_bytes().split(b"\n")[:-1] if lines else []
-    return f"{len(rows):,} lines that come to {_hash(rows[-1])[:12]}" if rows else "no line yet"
+    known, _ = _read(home)
+    rows = (home / NAME).read_bytes().split(b"\n")[:-1] if known else []
+    if not rows:
+        return "no line yet"
+    lines = "1 line that comes" if len(rows) == 1 else f"{len(rows):,} lines that come"
+    return f"{lines} to {_hash(rows[-1])[:12]}"
 
 
 def refuse_troubles(home: Path) -> None:

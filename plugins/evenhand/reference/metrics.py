@@ -118,7 +118,8 @@ A target is met or missed by the figure; where its interval reaches to both side
 rows, it is too few to say. A figure in days is compared with no target in hours. A goal is what a version of a policy
 is to bring a metric to: it is judged by windows that begin on the version's first day or later, and is on the way
 while the figure is on or better than the straight line from the last window before that day. Where its interval
-spans the goal, or that line, it is too few to say. `evenhand policy check` names what can't be: also a part that the
+spans the goal, or that line, it is too few to say. After its day it stays what it was on it, whatever the metric does
+then. `evenhand policy check` names what can't be: also a part that the
 metric isn't told by, and a last night before the first; it warns of a market that no pack decides for and no night
 knows.
 

@@ -36,6 +36,7 @@ TOLD_OF_ACCOUNTS = {
     "account_entries": "account_entries",
     "balance_periods": "balance_periods",
     "account_violations": "account_violations",
+    "account_appeals": "account_appeals",
     "enforcement_gaps": "enforcement_gaps",
 }
 

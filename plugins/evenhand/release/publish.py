@@ -46,6 +46,7 @@ FILES = {
     "account_entries.parquet": "from wanted.account_entries order by account_id, programme, on_day, entry_id",
     "balance_periods.parquet": "from wanted.balance_periods order by account_id, programme, balance_of, from_day",
     "account_violations.parquet": "from wanted.account_violations order by account_id, violation_id",
+    "account_appeals.parquet": "from wanted.account_appeals order by account_id, violation_id, filed_on, appeal_id",
     "operational_metrics.parquet": f"from {quality_samples.METRICS} order by metric, market, slice, slice_value",
     "quality_estimates.parquet": "from estimates.quality_estimates order by estimate, market, slice, about",
     **quality_samples.FILES,

@@ -137,7 +137,8 @@ def state_of_goal(goal: Goal, measured: Sequence[Measured], night: date) -> Stat
     """How far a goal is on a night.
 
     It is judged by windows that begin on its first day or later, against the straight line from the last window before
-    that day to the goal on its own. Where the interval of the newest spans the goal, or the line, it is too few to say.
+    that day to the goal on its own. After its day it is what it was on it; where no figure until then says anything, by
+    the newest. Where the interval of the newest spans the goal, or the line, it is too few to say.
 
     Args:
         measured: figures that say something, of nights until this one, in any order.
@@ -147,7 +148,8 @@ def state_of_goal(goal: Goal, measured: Sequence[Measured], night: date) -> Stat
     since = [each for each in known if each.night - timedelta(days=WINDOW_DAYS - 1) >= goal.effective_from]
     if not since:
         return "missed" if night > goal.by else "too early to say"
-    newest = since[-1]
+    # What it came to by its day stands, whatever the metric does after it.
+    newest = max((each for each in since if each.night <= goal.by), key=lambda each: each.night, default=since[-1])
     how, wanted = goal.comparison or ("at_most", newest.figure)
     is_met = newest.is_within(how, wanted)
     if is_met is None:

@@ -21,7 +21,7 @@ from evenhand.reports.report import Number, Query
 
 _TABLES = (
     *("penalties", "rewards", "changes", "standings", "account_profiles", "account_violations", "enforcement_gaps"),
-    *("operational_metrics", "quarantine", "held_rows", *TABLES),
+    *("account_appeals", "operational_metrics", "quarantine", "held_rows", *TABLES),
 )
 # A report looks at the nights of two weeks, and at one before them.
 LOOKED_AT_NIGHTS = 15

@@ -105,7 +105,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
         command="evenhand cases --market {market} --kind appeal",
     ),
     RecommendationKind(
-        needs=("account_violations",),
+        needs=("account_appeals",),
         asks=lambda scope: _SQL(
             "grants",
             night=scope.now,

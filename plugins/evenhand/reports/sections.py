@@ -182,8 +182,8 @@ def of_nights(facts: Facts, language: Language, scope: Scope, first: date) -> Ta
 
 
 def of_appeals(facts: Facts, language: Language, scope: Scope, first: date) -> Table | None:
-    """A row per market: violations decided, appeals filed, decided and granted from the first day on."""
-    if not facts.has("account_violations"):
+    """A row per market: violations decided, and with us appeals filed, decided and granted from the first day on."""
+    if not facts.has("account_violations", "account_appeals"):
         return None
     asked = facts.ask(
         _SQL("of_appeals", first=sql_of_day(first), night=scope.now, of_markets=scope.only),

@@ -111,7 +111,7 @@ def _markets_decided(here: Settings, night: date) -> set[str]:
     decided = {
         market
         for pack in (loaded.pack for loaded in sifted.packs)
-        if pack.effective_from <= night and (pack.effective_until is None or night <= pack.effective_until)
+        if pack.is_in_effect(night)
         for market in pack.markets
     }
     # One whose pack can't be read is held once it is run, and says why.

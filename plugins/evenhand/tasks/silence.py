@@ -19,6 +19,7 @@ def hold_if_silent(night: date) -> str:
 
     from evenhand.deciding.provenance import texts_of
     from evenhand.landing.held_markets import HeldMarket, hold_markets
+    from evenhand.policy.prose.words import days
     from evenhand.policy.sift import sift
     from evenhand.release.previous import last_release
 
@@ -30,7 +31,7 @@ def hold_if_silent(night: date) -> str:
         return ""
     last = "none of what landed before can be used"
     if newest:
-        last = f"what landed last is of {newest}, {(night - newest).days} days before"
+        last = f"what landed last is of {newest}, {days((night - newest).days)} before"
     why = f"nothing has landed for night {night}; {last}. Land the feeds, then clear the run from land_feeds"
     packs = sift(here.policies, texts_of(last_release(here.releases, night))).packs
     markets = {market for loaded in packs for market in loaded.pack.markets}

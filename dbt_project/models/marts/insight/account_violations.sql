@@ -20,15 +20,41 @@ appeal_deadlines as (
     select * from {{ ref('int_appeal_deadlines') }}
 ),
 
-newest_appeal_against_each as (
+appeals_that_void as (
+    select
+        appeal_id,
+        decided_on as voided_on
+    from {{ ref('int_appeals_counted') }}
+    where effect = 'voids'
+),
+
+appeals_with_how_they_stand as (
+    select
+        appeals.*,
+        appeals_that_void.voided_on,
+        case
+            when appeals.outcome = 'pending' and coalesce(appeals.channel <> 'out_of_court', true)
+                then appeals.filed_on
+        end as waits_since
+    from appeals
+    left join appeals_that_void on appeals.appeal_id = appeals_that_void.appeal_id
+),
+
+-- The one that voided the violation first, else of those that somebody here has yet to decide the one that has waited
+-- longest, else the newest.
+appeal_that_says_how_it_stands as (
     select
         violation_id,
         appeal_id,
         filed_on,
         outcome,
         decided_on
-    from appeals
-    qualify row_number() over (partition by violation_id order by filed_on desc, appeal_id desc) = 1
+    from appeals_with_how_they_stand
+    qualify
+        row_number() over (
+            partition by violation_id
+            order by voided_on asc nulls last, waits_since asc nulls last, filed_on desc, appeal_id desc
+        ) = 1
 ),
 
 violations_with_what_they_are_on as (
@@ -62,7 +88,7 @@ violations_with_what_they_are_on as (
     from violation_cases as cases
     left join contents on cases.content_id = contents.content_id
     left join lives on cases.live_id = lives.live_id
-    left join newest_appeal_against_each as appeals on cases.violation_id = appeals.violation_id
+    left join appeal_that_says_how_it_stands as appeals on cases.violation_id = appeals.violation_id
     left join appeal_deadlines as deadlines on cases.violation_id = deadlines.violation_id
 )
 

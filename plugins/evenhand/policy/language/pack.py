@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from pydantic import model_validator
 
@@ -36,6 +37,10 @@ class Pack(PackContent):
             expected = f"at most {LANGUAGE}: this Evenhand is older than the pack, install a newer one"
             raise mistake(("language",), str(self.language), expected)
         return self
+
+    def is_in_effect(self, night: date) -> bool:
+        """Whether it judges what is decided on a night."""
+        return self.effective_from <= night <= (self.effective_until or date.max)
 
     @model_validator(mode="after")
     def _days_are_in_order(self) -> Pack:

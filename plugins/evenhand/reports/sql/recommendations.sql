@@ -20,12 +20,12 @@ order by appeals desc, market;
 
 -- name: grants
 select
-    market, violation_type, count(distinct appeal_id) as decided,
-    count(distinct appeal_id) filter (appeal_outcome in ('granted', 'partly_granted')) as granted
-from account_violations
+    market, violation_type, count(*) as decided,
+    count(*) filter (outcome in ('granted', 'partly_granted')) as granted
+from account_appeals
 where
-    night = {{ night }} and {{ of_markets }} and appeal_decided_on > {{ four_weeks_before }}
-    and appeal_outcome in ('granted', 'partly_granted', 'denied')
+    night = {{ night }} and {{ of_markets }} and not is_out_of_court and decided_on > {{ four_weeks_before }}
+    and outcome in ('granted', 'partly_granted', 'denied')
 group by market, violation_type
 having decided >= 20 and granted >= 0.5 * decided
 order by granted desc, market, violation_type;

@@ -65,15 +65,23 @@ order by releases.night;
 -- name: of_appeals
 select
     market,
-    count(distinct violation_id) filter (decided_on between {{ first }} and {{ night }}) as violations,
-    count(distinct appeal_id) filter (appeal_filed_on between {{ first }} and {{ night }}) as filed,
-    count(distinct appeal_id) filter (appeal_decided_on between {{ first }} and {{ night }}) as decided,
-    count(distinct appeal_id) filter (
-        appeal_decided_on between {{ first }} and {{ night }} and appeal_outcome in ('granted', 'partly_granted')
+    count(*) filter (what = 'violation' and decided_on between {{ first }} and {{ night }}) as violations,
+    count(*) filter (what = 'appeal' and filed_on between {{ first }} and {{ night }}) as filed,
+    count(*) filter (
+        decided_on between {{ first }} and {{ night }} and outcome in ('granted', 'partly_granted', 'denied')
+    ) as decided,
+    count(*) filter (
+        decided_on between {{ first }} and {{ night }} and outcome in ('granted', 'partly_granted')
     ) as granted,
-    count(distinct appeal_id) filter (appeal_outcome = 'pending') as open
-from account_violations
-where night = {{ night }} and {{ of_markets }}
+    count(*) filter (outcome = 'pending') as open
+from (
+    select 'violation' as what, market, decided_on, null::date as filed_on, null as outcome from account_violations
+    where night = {{ night }}
+    union all
+    select 'appeal', market, decided_on, filed_on, outcome from account_appeals
+    where night = {{ night }} and not is_out_of_court
+)
+where {{ of_markets }}
 group by market
 order by market;
 
