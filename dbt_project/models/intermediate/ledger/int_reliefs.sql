@@ -28,7 +28,7 @@ reliefs_asked_for as (
         entries.history_version,
         entries.entry_id,
         entries.subject,
-        entries.violation_id,
+        entries.names_violation,
         entries.counts_from,
         rules.rule_no,
         rules.takes_from,
@@ -90,6 +90,7 @@ entries_each_could_take_from as (
             )
             order by
                 case when reliefs.takes_from = 'oldest' then entries.counts_from end asc,
+                case when reliefs.takes_from = 'oldest' then entries.entry_id end asc,
                 entries.counts_from desc,
                 entries.entry_id desc
         ) as targets
@@ -104,7 +105,7 @@ entries_each_could_take_from as (
             and entries.amount_by not in ('relief', 'step')
             and {{ day_in('reliefs.counts_from', 'entries.counts_from', 'entries.counts_until') }}
             and (reliefs.takes_from <> 'same_type' or reliefs.subject = entries.event_type)
-            and (reliefs.takes_from <> 'violation' or reliefs.violation_id = entries.violation_id)
+            and (reliefs.takes_from <> 'violation' or reliefs.names_violation = entries.violation_id)
     group by reliefs.account_id, reliefs.programme, reliefs.history_version, reliefs.step
 ),
 
