@@ -99,12 +99,17 @@ def _own_entries(
 
 
 def _amount(rule: EntryRule, event: Event, outcome: Outcome | None) -> Decimal:
+    given = rule.amount_by_reviewer
+    by_severity = (rule.amount_by_severity or {}).get(event.severity or "")
+    # People give points without a sign; a rule that takes from a score takes them.
+    takes = ((given.at_least if given else by_severity or rule.amount) or 0) < 0
     if outcome and outcome.points is not None:
-        return outcome.points
+        return -abs(outcome.points) if takes else outcome.points
     if rule.amount_by_severity:
         return rule.amount_by_severity[event.severity or ""]
-    if given := rule.amount_by_reviewer:
-        return min(max(given.at_least if event.points is None else event.points, given.at_least), given.at_most)
+    if given:
+        points = given.at_least if event.points is None else -abs(event.points) if takes else event.points
+        return min(max(points, given.at_least), given.at_most)
     if rule.amount_per_unit is not None:
         return rule.amount_per_unit * (1 if event.quantity is None else event.quantity)
     if rule.amount_per_step:
@@ -218,8 +223,8 @@ def _reliefs(entries: list[Entry], judged: dict[str, list[Candidate]]) -> list[E
         targets = [t for t in plain if t.counts_on(entry.first) and left[t.key] > 0 and t.amount * sign > 0]
         if not targets:
             continue
-        first = min(targets, key=lambda t: t.first).first if relief.takes_from == "oldest" else None
-        target = max((t for t in targets if first in (None, t.first)), key=lambda t: (t.first, t.key))
+        pick = min if relief.takes_from == "oldest" else max
+        target = pick(targets, key=lambda t: (t.first, t.key))
         amount = left[target.key] if relief.amount is None else min(left[target.key], relief.amount)
         left[target.key] -= amount
         taken.append(replace(entry, amount=-sign * amount, gone=target.gone, kind=target.kind))
