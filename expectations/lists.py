@@ -243,7 +243,8 @@ def standings_suite(night: date) -> list[Expectation]:
             sums as (
                 select account_id, programme, sum(
                     coalesce(
-                        list_filter(adjusted_amounts, lambda each: each.adjusted_on <= date '{night}')[-1].amount, amount
+                        list_filter(adjusted_amounts, lambda each: each.adjusted_on <= date '{night}')[-1].amount,
+                        amount
                     )
                 ) as balance
                 from entries_that_count
@@ -465,7 +466,8 @@ def _entries_of_reasons(night: date) -> str:
                         and read.version = reason.pack_version and read.ledger = ledger.programme
                 ) then 'of another programme'
                 when not ledger.has_company and cited.amount not in (ledger.amount, 0) and not coalesce(
-                    list_contains(list_transform(ledger.adjusted_amounts, lambda each: each.amount), cited.amount), false
+                    list_contains(list_transform(ledger.adjusted_amounts, lambda each: each.amount), cited.amount),
+                    false
                 ) then 'of another amount'
                 when reason.programme = '{EMERGENCY}' and not exists (
                     from emergencies.known as imposed

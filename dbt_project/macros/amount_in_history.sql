@@ -16,7 +16,9 @@
     takes them. -#}
 {% macro points_by_the_rule(points) -%}
     case
-        when coalesce(entry_rules.reviewer_at_least, entry_rules.amount) < 0 then -abs({{ points }})
+        when
+            coalesce(nullif(entry_rules.reviewer_at_most, 0), entry_rules.reviewer_at_least, entry_rules.amount) < 0
+            then -abs({{ points }})
         else {{ points }}
     end
 {%- endmacro %}

@@ -140,7 +140,8 @@ def _picked(candidates: Sequence[Candidate], events: Sequence[Event]) -> list[Ca
     used: set[str] = set()
     warnings: list[Candidate] = []
     for at, each in enumerate(candidates):
-        if each.rule.not_again_within_days:
+        # Whether a relief counts is known when it is known what there is to take from.
+        if each.rule.not_again_within_days and not each.rule.relief:
             length = each.rule.not_again_within_days * DAY
             if any(_about(p) == _about(each) and each.event.on < p.event.on + length for p in picked):
                 continue
@@ -215,13 +216,15 @@ def _reliefs(entries: list[Entry], judged: dict[str, list[Candidate]]) -> list[E
     asked = {c.event.key: c for candidates in judged.values() for c in candidates if c.rule.relief}
     plain = [entry for entry in entries if entry.event.key not in asked]
     left = {entry.key: abs(entry.amount) for entry in plain}
-    taken = []
+    taken: list[Entry] = []
     for entry in [each for each in entries if each.event.key in asked]:
         candidate = asked[entry.event.key]
         relief, sign = candidate.rule.relief, candidate.burden
         assert relief
         targets = [t for t in plain if t.counts_on(entry.first) and left[t.key] > 0 and t.amount * sign > 0]
-        if not targets:
+        again = (candidate.rule.not_again_within_days or 0) * DAY
+        given = [t for t in taken if (t.rule, t.event.subject) == (entry.rule, entry.event.subject)]
+        if not targets or any(entry.first < each.first + again for each in given):
             continue
         pick = min if relief.takes_from == "oldest" else max
         target = pick(targets, key=lambda t: (t.first, t.key))
