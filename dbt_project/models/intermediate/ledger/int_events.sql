@@ -61,7 +61,7 @@ activities_as_events as (
         violation_id as names_violation,
         cast(null as bigint) as content_age_days,
         cast(null as date) as voided_on,
-        cast(null as struct (adjusted_on date, points decimal(18, 2)) []) as adjustments
+        cast(null as struct(adjusted_on date, points decimal(18, 2))[]) as adjustments
     from activities
 ),
 

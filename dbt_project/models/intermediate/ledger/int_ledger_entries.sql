@@ -98,7 +98,7 @@ entries_carried_over_from_another_programme as (
         list_transform(
             entries.adjusted_amounts,
             lambda adjusted: struct_pack(
-                adjusted_on := adjusted.adjusted_on,
+                adjusted_on := adjusted.adjusted_on,  -- noqa: RF01
                 amount := {{ as_amount(product('adjusted.amount', 'carried_over.times')) }}
             )
         ) as adjusted_amounts
@@ -151,7 +151,7 @@ entries_of_emergencies as (
         first_night as counts_from,
         {{ add_days('last_day', 1) }} as counts_until,
         cast(null as date) as voided_on,
-        cast(null as struct (adjusted_on date, amount decimal(18, 2)) []) as adjusted_amounts
+        cast(null as struct(adjusted_on date, amount decimal(18, 2))[]) as adjusted_amounts
     from emergencies
 )
 

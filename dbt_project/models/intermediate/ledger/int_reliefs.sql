@@ -1,6 +1,6 @@
 -- Longer than other files, for the walk can't be cut in two.
--- What a relief takes depends on what earlier ones have left, and whether it is given on when the one before it was. One
--- step for each relief of an account, all accounts side by side. See docs/decisions/0004.
+-- What a relief takes depends on what earlier ones have left, and whether it is given on when the one before it was.
+-- One step for each relief of an account, all accounts side by side. See docs/decisions/0004.
 -- noqa: disable=RF01,RF03,LT01
 with recursive
 

@@ -95,7 +95,7 @@ events_that_a_rule_counts as (
         list_transform(
             events.adjustments,
             lambda adjustment: struct_pack(
-                adjusted_on := adjustment.adjusted_on,
+                adjusted_on := adjustment.adjusted_on,  -- noqa: RF01
                 amount := {{ points_by_the_rule('adjustment.points') }}
             )
         ) as adjusted_amounts
