@@ -242,7 +242,10 @@ def standings_suite(night: date) -> list[Expectation]:
             ),
             sums as (
                 select account_id, programme, sum(
-                    case when adjusted_on <= date '{night}' then adjusted_amount else amount end
+                    coalesce(
+                        list_filter(adjusted_amounts, lambda each: each.adjusted_on <= date '{night}')[-1].amount,
+                        amount
+                    )
                 ) as balance
                 from entries_that_count
                 where counts_from <= date '{night}' and (counts_until is null or counts_until > date '{night}')
@@ -462,8 +465,10 @@ def _entries_of_reasons(night: date) -> str:
                     where {_same("stay", "reason", "account_id")} and {_same("read", "reason", "pack", "programme")}
                         and read.version = reason.pack_version and read.ledger = ledger.programme
                 ) then 'of another programme'
-                when not ledger.has_company and cited.amount not in (ledger.amount, coalesce(ledger.adjusted_amount, 0))
-                    then 'of another amount'
+                when not ledger.has_company and cited.amount not in (ledger.amount, 0) and not coalesce(
+                    list_contains(list_transform(ledger.adjusted_amounts, lambda each: each.amount), cited.amount),
+                    false
+                ) then 'of another amount'
                 when reason.programme = '{EMERGENCY}' and not exists (
                     from emergencies.known as imposed
                     where {_same("imposed", "reason", "account_id", "list", "measure", "scope")}

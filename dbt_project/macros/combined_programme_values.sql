@@ -172,7 +172,7 @@ case
                 count(case when inputs.role = 'value' then {{ value }} end) = any_value(counts.value_count)
                 then {{ as_figure(
                     "sum(case when inputs.role = 'value' then "
-                    ~ product(as_number(value), 'inputs.weight') ~ " end)"
+                    ~ weighed(value, 'inputs.weight') ~ " end)"
                 ) }}
         end
     else min_by(

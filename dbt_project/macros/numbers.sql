@@ -54,6 +54,21 @@
     (cast({{ one }} as decimal(28, 4)) * {{ other }})
 {%- endmacro %}
 
+{#- A figure as often as a weight says. No type holds all digits of both, so the figure's first four decimals are weighed,
+    and what they leave over. -#}
+{% macro weighed(value, weight) -%}
+    (
+        {{ product(as_number(value), weight) }}
+        + cast(
+            case
+                when abs({{ value }} - {{ as_number(value) }}) < 1
+                    then cast({{ value }} - {{ as_number(value) }} as decimal(11, 10))
+                else 0
+            end * {{ weight }} as decimal(38, 8)
+        )
+    )
+{%- endmacro %}
+
 {#- An amount: what a ledger adds up, money. -#}
 {% macro as_amount(value) -%}
     {{ held_to(value, 15, 'decimal(18, 2)') }}

@@ -215,7 +215,8 @@ def test_what_an_alias_brings_is_named_where_it_is_used(folder: Path) -> None:
 
 def test_a_file_that_is_empty_no_mapping_not_utf8_or_not_there(folder: Path) -> None:
     path = write(folder, "# later\n")
-    with pytest.raises(PackError, match=r"strikes.yml:1:1: pack: found nothing; expected keys with values"):
+    needed = "at least pack, version, markets, effective_from, appeal_route, measures; evenhand policy new writes"
+    with pytest.raises(PackError, match=rf"strikes.yml:1:1: pack: found an empty file; expected .*, {needed}"):
         load_pack(path)
     with pytest.raises(PackError, match=r"strikes.yml:1:1: pack: found a list of 1; expected keys with values"):
         load_pack(write(folder, "- pack\n"))
@@ -224,6 +225,15 @@ def test_a_file_that_is_empty_no_mapping_not_utf8_or_not_there(folder: Path) -> 
         load_pack(path)
     with pytest.raises(PackError, match=r"none.yml: found no file that can be read \(No such file or directory\)"):
         load_pack(folder / "none.yml")
+
+
+@pytest.mark.parametrize("key", ["2026-01-01", "1e3", "true", "h\u0435alth", "'no key'"])
+def test_a_key_that_is_no_name_is_named_as_it_is_written(folder: Path, key: str) -> None:
+    with pytest.raises(PackError) as raised:
+        load_pack(write(folder, changed(("  health:", f"  {key}:"))))
+    shown = {"1e3": "1000.0", "true": "true"}.get(key, key.strip("'"))
+    said = f"programmes: found the key {shown}; expected a name of small letters, digits and _"
+    assert any(mistake.said.startswith(said) for mistake in raised.value.mistakes)
 
 
 def test_a_folder_without_packs(folder: Path) -> None:

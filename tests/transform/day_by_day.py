@@ -180,7 +180,9 @@ def _bars(pack: Pack, measure: str, running: Sequence[Effect]) -> bool:
 
 def _entries(programme: Programme, known: Sequence[Event]) -> list[Entry]:
     void = {event.appeal for event in known if event.appeal and event.outcome == "granted"}
-    adjusted = {event.appeal: event.points for event in reversed(known) if event.outcome == "partly_granted"}
+    # Of several, the last that was decided.
+    in_part = sorted((event for event in known if event.outcome == "partly_granted"), key=lambda event: event.on)
+    adjusted = {event.appeal: event.points for event in in_part}
     # In the order of the days; those of one day by their names.
     happened = sorted((event for event in known if event.id and event.id not in void), key=lambda e: (e.on, e.id))
     entries = []
@@ -266,13 +268,20 @@ def _picked(rule: EntryRule, candidates: Sequence[Event], done: object) -> list[
     return list(candidates)
 
 
+def _signed(rule: EntryRule, points: Decimal) -> Decimal:
+    """People give points without a sign; a rule that takes from a score takes them."""
+    amounts = [rule.amount or 0, *(rule.amount_by_severity or {}).values()]
+    takes = rule.amount_by_reviewer.at_least < 0 if rule.amount_by_reviewer else min(amounts) < 0
+    return -abs(points) if takes else points
+
+
 def _amount(rule: EntryRule, event: Event, adjusted: dict[str | None, Decimal | None]) -> Decimal:
     quantity = event.quantity if event.quantity is not None else Decimal(1)
     if event.id in adjusted and event.violation:
-        return adjusted[event.id] or Decimal(0)
+        return _signed(rule, adjusted[event.id] or Decimal(0))
     if rule.amount_by_reviewer:
         least, most = rule.amount_by_reviewer.at_least, rule.amount_by_reviewer.at_most
-        return least if event.points is None else min(max(event.points, least), most)
+        return least if event.points is None else min(max(_signed(rule, event.points), least), most)
     if rule.amount_by_severity:
         return rule.amount_by_severity[event.severity or ""]
     if rule.amount_per_step:

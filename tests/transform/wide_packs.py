@@ -208,4 +208,9 @@ def stories(draw: st.DrawFn) -> list[Event]:
             decided = day + timedelta(days=draw(st.sampled_from(STEPS)))
             points = draw(st.sampled_from([Decimal(1), Decimal(3)])) if outcome == "partly_granted" else None
             events.append(Event(on=decided, appeal=f"v{number}", outcome=outcome, filed_on=day, points=points))
+            if outcome == "partly_granted" and draw(st.booleans()):
+                again = decided + timedelta(days=draw(st.sampled_from((1, 3, 10))))
+                events.append(
+                    Event(on=again, appeal=f"v{number}", outcome=outcome, filed_on=decided, points=Decimal(2))
+                )
     return events

@@ -138,11 +138,11 @@ class Stage:
             self._add("creators", account_id=name, market=market, kind=kind, language="en", onboarded_on=first)
         contents: dict[str, date | None] = {}
         for number, event in enumerate(example.events):
-            content = event.content or (f"content {number}" if event.published_on else None)
+            content = event.content or (f"content {number:04}" if event.published_on else None)
             if content:
                 contents[content] = event.published_on or contents.get(content)
             who = f"{account}/{event.account}" if event.account else account
-            self._happen(who, event, f"{account}/{event.id or number}", content and f"{account}/{content}")
+            self._happen(who, event, f"{account}/{event.id or f'{number:04}'}", content and f"{account}/{content}")
         for content, published_on in contents.items():
             self._add(
                 "contents",

@@ -520,7 +520,8 @@ def _looks_at_others(rule: EntryRule) -> bool:
 
 
 def _picked_by(rule: EntryRule) -> str | None:
-    if rule.not_again_within_days:
+    # Whether a relief counts, and keeps another from it, is known when it is known what there is to take from.
+    if rule.not_again_within_days and not rule.relief:
         return "spacing"
     if rule.every:
         return "every"

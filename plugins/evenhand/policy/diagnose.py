@@ -34,7 +34,12 @@ def explain(problem: ErrorDetails, root: type[BaseModel] = Pack, content: Any = 
     """
     location, context = place_of(problem)[0], problem.get("ctx", {})
     kind, found = problem["type"], problem["input"]
+    if location and location[-1] == _OF_KEYS:
+        key = found if isinstance(found, str) else _shown(found)
+        return f"{dotted(location[:-2], root)}: found the key {key}; expected {_NAMES[NAME]}"
     name = dotted(location, root)
+    if not location and kind in ("model_type", "dict_type"):
+        return f"{name}: found {'an empty file' if found is None else _shown(found)}; expected {_what_it_needs(root)}"
     if kind == "mistake":
         choices = context["choices"]
         expected = f"{context['expected']}: {', '.join(choices)}" if choices else context["expected"]
@@ -133,6 +138,9 @@ _EXPECTED = {
 }
 
 
+# The end of a place that is a key, and no value.
+_OF_KEYS = "[key]"
+
 _NAMES = {
     NAME: "a name of small letters, digits and _ that begins with a letter",
     MARKET: "a market's name of letters, digits, _ and - that begins with a letter",
@@ -149,6 +157,12 @@ def _shown(found: Any) -> str:
     if isinstance(found, bool):
         return str(found).lower()
     return repr(found) if isinstance(found, str) else str(found)
+
+
+def _what_it_needs(root: type[BaseModel]) -> str:
+    needed = ", ".join(name for name, field in root.model_fields.items() if field.is_required())
+    begin = "; evenhand policy new writes a pack to begin with" if root is Pack else ""
+    return f"keys with values{f', at least {needed}' if needed else ''}{begin}"
 
 
 def _first_sentence(text: str) -> str:

@@ -99,12 +99,17 @@ def _own_entries(
 
 
 def _amount(rule: EntryRule, event: Event, outcome: Outcome | None) -> Decimal:
+    given = rule.amount_by_reviewer
+    by_severity = (rule.amount_by_severity or {}).get(event.severity or "")
+    # People give points without a sign; a rule that takes from a score takes them.
+    takes = ((given.at_least if given else by_severity or rule.amount) or 0) < 0
     if outcome and outcome.points is not None:
-        return outcome.points
+        return -abs(outcome.points) if takes else outcome.points
     if rule.amount_by_severity:
         return rule.amount_by_severity[event.severity or ""]
-    if given := rule.amount_by_reviewer:
-        return min(max(given.at_least if event.points is None else event.points, given.at_least), given.at_most)
+    if given:
+        points = given.at_least if event.points is None else -abs(event.points) if takes else event.points
+        return min(max(points, given.at_least), given.at_most)
     if rule.amount_per_unit is not None:
         return rule.amount_per_unit * (1 if event.quantity is None else event.quantity)
     if rule.amount_per_step:
@@ -135,7 +140,8 @@ def _picked(candidates: Sequence[Candidate], events: Sequence[Event]) -> list[Ca
     used: set[str] = set()
     warnings: list[Candidate] = []
     for at, each in enumerate(candidates):
-        if each.rule.not_again_within_days:
+        # Whether a relief counts is known when it is known what there is to take from.
+        if each.rule.not_again_within_days and not each.rule.relief:
             length = each.rule.not_again_within_days * DAY
             if any(_about(p) == _about(each) and each.event.on < p.event.on + length for p in picked):
                 continue
@@ -210,16 +216,18 @@ def _reliefs(entries: list[Entry], judged: dict[str, list[Candidate]]) -> list[E
     asked = {c.event.key: c for candidates in judged.values() for c in candidates if c.rule.relief}
     plain = [entry for entry in entries if entry.event.key not in asked]
     left = {entry.key: abs(entry.amount) for entry in plain}
-    taken = []
+    taken: list[Entry] = []
     for entry in [each for each in entries if each.event.key in asked]:
         candidate = asked[entry.event.key]
         relief, sign = candidate.rule.relief, candidate.burden
         assert relief
         targets = [t for t in plain if t.counts_on(entry.first) and left[t.key] > 0 and t.amount * sign > 0]
-        if not targets:
+        again = (candidate.rule.not_again_within_days or 0) * DAY
+        given = [t for t in taken if (t.rule, t.event.subject) == (entry.rule, entry.event.subject)]
+        if not targets or any(entry.first < each.first + again for each in given):
             continue
-        first = min(targets, key=lambda t: t.first).first if relief.takes_from == "oldest" else None
-        target = max((t for t in targets if first in (None, t.first)), key=lambda t: (t.first, t.key))
+        pick = min if relief.takes_from == "oldest" else max
+        target = pick(targets, key=lambda t: (t.first, t.key))
         amount = left[target.key] if relief.amount is None else min(left[target.key], relief.amount)
         left[target.key] -= amount
         taken.append(replace(entry, amount=-sign * amount, gone=target.gone, kind=target.kind))

@@ -197,6 +197,7 @@ select
     event_type,
     subject,
     violation_id,
+    names_violation,
     batch_id,
     rule_no,
     rule,
@@ -212,7 +213,6 @@ select
     counts_from,
     counts_until,
     voided_on,
-    adjusted_on,
-    adjusted_amount
+    adjusted_amounts
 from entries_with_their_last_day
 where counts_until is null or counts_until > counts_from

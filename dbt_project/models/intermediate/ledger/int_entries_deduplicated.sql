@@ -10,7 +10,7 @@ history_versions as (
 
 entries_not_void_in_the_replay as (
     select
-        ledger_entries.* exclude (has_company, amount, voided_on, adjusted_on, adjusted_amount),  -- noqa: RF02
+        ledger_entries.* exclude (has_company, amount, voided_on, adjusted_amounts),  -- noqa: RF02
         {{ amount_in_history('ledger_entries', 'history_versions') }} as amount,
         history_versions.history_version,
         history_versions.known_from,

@@ -82,22 +82,34 @@ repeats as (
     having count(*) >= any_value(repeated.from_occurrence)
 ),
 
-large_audiences as (
+-- The last that was measured, also where that says that it isn't known any more.
+audiences_as_they_are_known as (
     select
-        reached.account_id,
-        reached.programme,
-        reached.history_version,
-        reached.entry_id,
-        reached.factor,
-        reached.multiplier
+        reached.*,
+        metrics.value
     from entries_a_multiplier_may_apply_to as reached
     inner join metrics
         on
             reached.account_id = metrics.account_id
             and reached.metric = metrics.metric
             and reached.on_day >= metrics.on_day
-    group by all
-    having max_by(metrics.value, (metrics.on_day, metrics.measurement_id)) >= any_value(reached.at_least)
+    qualify row_number() over (
+        partition by
+            reached.account_id, reached.programme, reached.history_version, reached.entry_id, reached.multiplier
+        order by metrics.on_day desc, metrics.measurement_id desc
+    ) = 1
+),
+
+large_audiences as (
+    select
+        account_id,
+        programme,
+        history_version,
+        entry_id,
+        factor,
+        multiplier
+    from audiences_as_they_are_known
+    where value >= at_least
 ),
 
 factors_of_both_kinds as (

@@ -34,11 +34,11 @@ violations_as_events as (
         violations.batch_id,
         violations.content_id,
         violations.violation_id,
+        cast(null as varchar) as names_violation,
         cast({{ days_between('contents.published_on', 'violations.decided_on') }} as bigint) as content_age_days,
         -- What was restored without an appeal is void as after one; least() knows no null.
         least(appeal_outcomes.voided_on, violations.restored_on) as voided_on,
-        appeal_outcomes.adjusted_on,
-        appeal_outcomes.adjusted_points
+        appeal_outcomes.adjustments
     from violations
     left join contents on violations.content_id = contents.content_id
     left join appeal_outcomes on violations.violation_id = appeal_outcomes.violation_id
@@ -56,11 +56,12 @@ activities_as_events as (
         quantity,
         cast(null as varchar) as batch_id,
         content_id,
-        violation_id,
+        -- It is none, and what becomes of the one that it names isn't what becomes of it.
+        cast(null as varchar) as violation_id,
+        violation_id as names_violation,
         cast(null as bigint) as content_age_days,
         cast(null as date) as voided_on,
-        cast(null as date) as adjusted_on,
-        cast(null as decimal(18, 2)) as adjusted_points
+        cast(null as struct(adjusted_on date, points decimal(18, 2))[]) as adjustments
     from activities
 ),
 

@@ -26,9 +26,9 @@ days_that_changed_the_truth as (
     select
         account_id,
         market,
-        adjusted_on as known_from
+        unnest(list_transform(adjusted_amounts, lambda adjusted: adjusted.adjusted_on)) as known_from
     from ledger_entries
-    where adjusted_on is not null
+    where adjusted_amounts is not null
 ),
 
 histories_each_true_until_the_next as (

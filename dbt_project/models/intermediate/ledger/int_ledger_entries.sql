@@ -40,6 +40,7 @@ entries_that_count_from_their_day_for_so_many_days as (
         event_type,
         subject,
         violation_id,
+        names_violation,
         batch_id,
         rule_no,
         rule,
@@ -55,8 +56,7 @@ entries_that_count_from_their_day_for_so_many_days as (
         on_day as counts_from,
         {{ add_days('on_day', 'lasts_days') }} as counts_until,
         voided_on,
-        adjusted_on,
-        adjusted_amount
+        adjusted_amounts
     from rule_matches
     where not is_conditional
 ),
@@ -78,6 +78,7 @@ entries_carried_over_from_another_programme as (
         entries.event_type,
         entries.subject,
         entries.violation_id,
+        entries.names_violation,
         entries.batch_id,
         entries.rule_no,
         entries.rule,
@@ -94,8 +95,13 @@ entries_carried_over_from_another_programme as (
         {{ add_days('memberships.member_from', -1) }} as counts_from,
         entries.counts_until,
         entries.voided_on,
-        entries.adjusted_on,
-        {{ as_amount(product('entries.adjusted_amount', 'carried_over.times')) }} as adjusted_amount
+        list_transform(
+            entries.adjusted_amounts,
+            lambda adjusted: struct_pack(
+                adjusted_on := adjusted.adjusted_on,  -- noqa: RF01
+                amount := {{ as_amount(product('adjusted.amount', 'carried_over.times')) }}
+            )
+        ) as adjusted_amounts
     from entries_of_the_programmes_own_rules as entries
     inner join carried_over
         on
@@ -129,6 +135,7 @@ entries_of_emergencies as (
         action as event_type,
         measure as subject,
         cast(null as varchar) as violation_id,
+        cast(null as varchar) as names_violation,
         cast(null as varchar) as batch_id,
         cast(null as integer) as rule_no,
         'emergency' as rule,
@@ -144,8 +151,7 @@ entries_of_emergencies as (
         first_night as counts_from,
         {{ add_days('last_day', 1) }} as counts_until,
         cast(null as date) as voided_on,
-        cast(null as date) as adjusted_on,
-        cast(null as decimal(18, 2)) as adjusted_amount
+        cast(null as struct(adjusted_on date, amount decimal(18, 2))[]) as adjusted_amounts
     from emergencies
 )
 

@@ -1,5 +1,6 @@
--- What a relief takes depends on what earlier ones have left. One step for each relief of an account, all accounts side
--- by side. See docs/decisions/0004.
+-- Longer than other files, for the walk can't be cut in two.
+-- What a relief takes depends on what earlier ones have left, and whether it is given on when the one before it was.
+-- One step for each relief of an account, all accounts side by side. See docs/decisions/0004.
 -- noqa: disable=RF01,RF03,LT01
 with recursive
 
@@ -12,7 +13,8 @@ rules as (
         rule_no,
         takes_from,
         burden,
-        amount as at_most
+        amount as at_most,
+        not_again_within_days
     from {{ source('policy', 'entry_rules') }}
     where takes_from is not null
 ),
@@ -27,13 +29,15 @@ reliefs_asked_for as (
         entries.programme,
         entries.history_version,
         entries.entry_id,
+        entries.rule,
         entries.subject,
-        entries.violation_id,
+        entries.names_violation,
         entries.counts_from,
         rules.rule_no,
         rules.takes_from,
         rules.burden,
-        rules.at_most
+        rules.at_most,
+        rules.not_again_within_days
     from entries
     inner join rules on entries.rule_no = rules.rule_no
     where entries.amount_by = 'relief'
@@ -79,6 +83,10 @@ entries_each_could_take_from as (
         reliefs.history_version,
         reliefs.step,
         any_value(reliefs.entry_id) as entry_id,
+        any_value(reliefs.rule) as rule,
+        any_value(coalesce(reliefs.subject, '')) as subject,
+        any_value(reliefs.counts_from) as counts_from,
+        any_value(reliefs.not_again_within_days) as not_again_within_days,
         any_value(reliefs.at_most) as at_most,
         any_value(reliefs.burden) as burden,
         list(
@@ -90,6 +98,7 @@ entries_each_could_take_from as (
             )
             order by
                 case when reliefs.takes_from = 'oldest' then entries.counts_from end asc,
+                case when reliefs.takes_from = 'oldest' then entries.entry_id end asc,
                 entries.counts_from desc,
                 entries.entry_id desc
         ) as targets
@@ -104,7 +113,7 @@ entries_each_could_take_from as (
             and entries.amount_by not in ('relief', 'step')
             and {{ day_in('reliefs.counts_from', 'entries.counts_from', 'entries.counts_until') }}
             and (reliefs.takes_from <> 'same_type' or reliefs.subject = entries.event_type)
-            and (reliefs.takes_from <> 'violation' or reliefs.violation_id = entries.violation_id)
+            and (reliefs.takes_from <> 'violation' or reliefs.names_violation = entries.violation_id)
     group by reliefs.account_id, reliefs.programme, reliefs.history_version, reliefs.step
 ),
 
@@ -122,8 +131,8 @@ walked as (
         history_version,
         cast(0 as bigint) as step,
         cast([] as struct (
-            relief varchar, entry_id varchar, balance_of varchar, counts_until date, burden integer,
-            amount decimal(18, 2)
+            relief varchar, rule varchar, subject varchar, taken_on date, entry_id varchar, balance_of varchar,
+            counts_until date, burden integer, amount decimal(18, 2)
         ) []) as taken
     from reliefs_in_the_order_they_take
     where step = 1
@@ -140,6 +149,9 @@ walked as (
                     reliefs.targets,
                     lambda target: struct_pack(
                         relief := reliefs.entry_id,
+                        rule := reliefs.rule,
+                        subject := reliefs.subject,
+                        taken_on := reliefs.counts_from,
                         entry_id := target.entry_id,
                         balance_of := target.balance_of,
                         counts_until := target.counts_until,
@@ -151,9 +163,18 @@ walked as (
                     )
                 ),
                 lambda left_over: left_over.amount > 0
+                and len(list_filter(
+                    walked.taken,
+                    lambda earlier: earlier.rule = reliefs.rule
+                    and earlier.subject = reliefs.subject
+                    and {{ add_days('earlier.taken_on', 'reliefs.not_again_within_days') }} > reliefs.counts_from
+                )) = 0
             )[:1],
             lambda left_over: struct_pack(
                 relief := left_over.relief,
+                rule := left_over.rule,
+                subject := left_over.subject,
+                taken_on := left_over.taken_on,
                 entry_id := left_over.entry_id,
                 balance_of := left_over.balance_of,
                 counts_until := left_over.counts_until,

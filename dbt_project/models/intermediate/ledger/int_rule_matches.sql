@@ -59,7 +59,7 @@ events_that_a_rule_counts as (
         entry_rules.programme
         || case when events.source = 'activity' then '/' || entry_rules.rule else '' end
         || '/' || events.event_id as entry_id,
-        events.* exclude (source, kind, severity, content_age_days, adjusted_points),  -- noqa: RF02
+        events.* exclude (source, kind, severity, content_age_days, adjustments),  -- noqa: RF02
         entry_rules.* exclude (
             market, effective_from, effective_before, source, event_type, severity,  -- noqa: RF02
             content_age_at_most_days, amount, reviewer_at_least, reviewer_at_most,  -- noqa: RF02
@@ -84,19 +84,21 @@ events_that_a_rule_counts as (
                 then
                     least(
                         -- What isn't given is the least.
-                        greatest(events.quantity, entry_rules.reviewer_at_least), entry_rules.reviewer_at_most
+                        greatest({{ points_by_the_rule('events.quantity') }}, entry_rules.reviewer_at_least),
+                        entry_rules.reviewer_at_most
                     )
             when 'unit' then {{ as_amount(product('entry_rules.amount', 'coalesce(events.quantity, 1)')) }}
             when 'step' then coalesce(events.quantity, 1)
             -- What a relief takes is known when it is known what counts.
             else 0
         end as amount,
-        case
-            when events.adjusted_on is null then null
-            when entry_rules.amount_by = 'unit'
-                then {{ as_amount(product('entry_rules.amount', 'events.adjusted_points')) }}
-            else events.adjusted_points
-        end as adjusted_amount
+        list_transform(
+            events.adjustments,
+            lambda adjustment: struct_pack(
+                adjusted_on := adjustment.adjusted_on,  -- noqa: RF01
+                amount := {{ points_by_the_rule('adjustment.points') }}
+            )
+        ) as adjusted_amounts
     from events
     inner join rules_for_each_kind_of_account as entry_rules
         on

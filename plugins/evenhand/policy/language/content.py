@@ -50,7 +50,7 @@ class Appeals(Part):
     """In so many days an appeal is to be decided: its case says how many are left. Nothing is decided by it."""
     partly_granted: Literal["adjusts", "voids", "denies"] = "adjusts"
     """What a partly granted appeal does: the violation has the appeal's points from the beginning, or as one that is
-    granted, or nothing."""
+    granted, or nothing. Of several, the last that was decided counts; a rule that takes from a score takes these."""
 
 
 class Stages(Part):

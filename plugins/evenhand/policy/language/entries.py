@@ -21,7 +21,8 @@ from evenhand.policy.language.part import (
 
 
 class ReviewerRange(Part):
-    """The reviewer of the violation picks the amount inside a range."""
+    """The reviewer of the violation picks the amount inside a range. Points are given without a sign: of a range that
+    takes from a score, such as from -60 to -5, 20 points take 20."""
 
     at_least: Amount
     """What an entry adds if the reviewer gave less, or nothing."""
@@ -88,11 +89,12 @@ class Grace(Part):
 
 
 class Relief(Part):
-    """An entry that takes from another one, for a training or good conduct. With nothing to take from, it is none."""
+    """An entry that takes from another one, for a training or good conduct. With nothing to take from, it is none, and
+    keeps no other from counting."""
 
     takes_from: Literal["newest", "oldest", "same_type", "violation"]
     """Of the entries that count that day, which: the newest, the oldest, the newest whose violation type is the
-    activity's subject, or the one of the violation that the activity names."""
+    activity's subject, or the one of the violation that the activity names. Those of one day go by their ids."""
     amount: Annotated[Amount, Field(gt=0)] | None = None
     """How much, at most what is left of it. Without it: all that is left."""
     not_with_rules: tuple[Name, ...] = ()
@@ -176,8 +178,8 @@ class EntryRule(Part):
     paused_by: Name | None = None
     """Days on which such an activity runs (its quantity in days, its own day included) are not counted as its days."""
     ended_by: Name | None = None
-    """An activity that ends the entry from its day: one that names the violation or, for activities, one on the same
-    subject."""
+    """An activity that ends the entry from its day: one that names the violation or, where the entry is of an activity,
+    one on the same subject on its day or after."""
 
     effective_from: Day | None = None
     """First day whose events it counts; without it, the pack's."""

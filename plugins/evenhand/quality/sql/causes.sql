@@ -55,7 +55,7 @@ order by all;
 
 -- name: entries_then
 create table steps.entries_then as
-select entry_id, account_id, amount, adjusted_on, adjusted_amount, voided_on from {{ ledger }}
+select entry_id, account_id, amount, adjusted_amounts, voided_on from {{ ledger }}
 where violation_id is not null;
 
 -- name: corrected
@@ -63,9 +63,9 @@ insert into steps.corrected
 with
 
 otherwise as (
-    select entry_id, account_id, amount, adjusted_on, adjusted_amount, voided_on from steps.entries_then
+    select entry_id, account_id, amount, adjusted_amounts, voided_on from steps.entries_then
     except all
-    select entry_id, account_id, amount, adjusted_on, adjusted_amount, voided_on from {{ ledger }}
+    select entry_id, account_id, amount, adjusted_amounts, voided_on from {{ ledger }}
     where violation_id is not null
 )
 
