@@ -8,7 +8,7 @@ from datetime import date
 
 import duckdb
 
-from evenhand.landing.contracts import BY_NAME, FEEDS, Column, Contract
+from evenhand.landing.contracts import BY_NAME, FEEDS, WITHDRAWN, Column, Contract
 from evenhand.records.sql_files import Sql, SqlFile
 
 _SQL = SqlFile(__file__)
@@ -19,6 +19,7 @@ NIGHTS = 28
 MOST_ROWS = 1_000
 EMPTY = "nothing"
 ROWS_OF_ACCOUNT, NIGHTS_OF_ACCOUNT, LANDED_BEFORE = "rows of its account", "nights of its account", "landed before"
+OF_OTHERS = "said of another account as well"
 # Whether the words of a measure are people who work for the marketplace.
 _PERSONS = sorted(f"'{each.feed}.{column.name}'" for each in FEEDS for column in each.columns if column.is_person)
 PERSONS = f"(feed || '.' || measure) in ({', '.join(_PERSONS)})"
@@ -31,9 +32,11 @@ def bin_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, night: d
 
     Not of the first night of the feed, or of a market: what lands then is all that was there before.
     """
-    measures = measures_of(contract, _columns_without_values(connection, contract))
+    empty = _columns_without_values(connection, contract)
+    measures = measures_of(contract, empty)
     words = [each for column in contract.columns if column.type == "text" for each in (column.name, _leads(column))]
     said = [f"candidates.{name}" for name in contract.column_names if name not in (contract.key, "updated_at")]
+    of_anybody = [each for each in said if each != "candidates.account_id"]
     owners = sorted(
         {column.refers_to for column in contract.columns if column.refers_to and column.refers_to != "creators"}
     )
@@ -56,7 +59,10 @@ def bin_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, night: d
             "bin_rows",
             candidates=f"candidates.{contract.feed}",
             said=said,
+            of_anybody=of_anybody,
             key=contract.key,
+            changed_at=Sql(contract.changed_at),
+            said_before=[Sql(f"before.{each.name} as {_before(each)}") for each in _that_go_on(contract, empty)],
             bins=[Sql(f"{sql} as {bin}") for bin, sql in zip(binned, measures.values(), strict=True)],
             sampled=rows,
             measure=Sql(f"case {name} end"),
@@ -84,7 +90,7 @@ def measures_of(contract: Contract, empty: Collection[str] = ()) -> dict[str, st
     """
     found = {}
     for column in contract.columns:
-        if column.name in (contract.key, "account_id", "updated_at", "market", *empty):
+        if column.name in (contract.key, "account_id", "market", *empty):
             continue
         if column.refers_to:
             if column.refers_to != "creators":
@@ -98,11 +104,18 @@ def measures_of(contract: Contract, empty: Collection[str] = ()) -> dict[str, st
             found[column.name] = _magnitude(column)
         elif column.type == "date":
             found[column.name] = _delay(column)
+        elif column.name == "updated_at":
+            # It says which version counts, whatever the hour: one of long ago counts never.
+            found[column.name] = _delay(column)
         elif column.type == "moment":
             found[column.name] = _quarter_of_the_day(column)
     found |= _pairs(contract, found) | _ratios(contract, found)
+    found |= {f"decimals of {each.name}": _decimals(each) for each in _fractions(contract) if each.name in found}
+    found |= {f"change of {each.name}": _change(each) for each in _that_go_on(contract, empty)}
+    found |= {f"rows with the same {each.name}": _rows_alike(each) for each in _that_are_shared(contract, empty)}
     found[ROWS_OF_ACCOUNT] = _steps("account_rows", (1, 2, 4, 8, 16))
     found[NIGHTS_OF_ACCOUNT] = _steps("account_nights - 1", (0, 1, 3, 7))
+    found[OF_OTHERS] = "if(is_of_others, 'yes', 'no')"
     found[LANDED_BEFORE] = (
         "case when first_landed < landed_night and was_there then 'the same row'"
         " when first_landed < landed_night and has_other_account then 'of another account'"
@@ -127,13 +140,83 @@ def _owner(column: Column) -> str:
 def _pairs(contract: Contract, measures: Mapping[str, str]) -> dict[str, str]:
     """What stands beside each word that packs know: values that were exchanged between rows are there as often."""
     known = [column.name for column in contract.columns if column.vocabulary]
-    beside = [column.name for column in contract.columns if column.one_of or column.type == "number"]
-    pairs = [(one, other) for place, one in enumerate(known) for other in (*known[place + 1 :], *beside)]
+    among = [column.name for column in contract.columns if column.one_of]
+    numbers = [column.name for column in contract.columns if column.type == "number"]
+    pairs = [(one, other) for place, one in enumerate(known) for other in (*known[place + 1 :], *among, *numbers)]
+    pairs += itertools.combinations([name for name in among if name != WITHDRAWN.name], 2)
     return {
         f"{one} with {other}": f"{measures[one]} || ', ' || {measures[other]}"
         for one, other in pairs
         if one in measures and other in measures
     }
+
+
+def _that_go_on(contract: Contract, empty: Collection[str]) -> list[Column]:
+    """What a later version of a key can say otherwise; who it is of, and whether it is one, is looked at elsewhere."""
+    left_out = (contract.key, "account_id", "updated_at", WITHDRAWN.name, *empty)
+    return [column for column in contract.columns if column.name not in left_out]
+
+
+def _before(column: Column) -> str:
+    return f"before_{column.name}"
+
+
+def _change(column: Column) -> str:
+    """What a row says beside what the version of its key said that had landed before.
+
+    What a fault of a night puts in the place of something else is another word than the one before, though both are as
+    usual as ever.
+    """
+    now, before = f"rows.{column.name}", _before(column)
+    if column.one_of:
+        first = f"case when before_night is null then 'at once ' else coalesce({before}, '{EMPTY}') || ', then ' end"
+        return f"{first} || coalesce({now}, '{EMPTY}')"
+    kinds = {"number": ("double", "more", "less"), "date": ("date", "a later day", "an earlier day")}
+    beyond = ""
+    if column.type in kinds:
+        kind, more, less = kinds[column.type]
+        now_value, value_before = (f"try_cast({each} as {kind})" for each in (now, before))
+        beyond = (
+            f" when {now_value} > {value_before} then '{more}' when {now_value} < {value_before} then '{less}'"
+            f" when {now_value} = {value_before} then 'as before'"
+        )
+    return (
+        f"case when before_night is null then 'a new row' when {now} is not distinct from {before} then 'as before'"
+        f" when {before} is null then 'said first' when {now} is null then 'said no more'{beyond} else 'another' end"
+    )
+
+
+def _that_are_shared(contract: Contract, empty: Collection[str]) -> list[Column]:
+    """What several rows can have in common, of which there are more than a few: texts, and things that are named."""
+    left_out = (contract.key, "account_id", "market", *empty)
+    return [
+        column
+        for column in contract.columns
+        if column.type == "text"
+        and column.name not in left_out
+        and column.refers_to != "creators"
+        and not (column.one_of or column.vocabulary or column.is_person)
+    ]
+
+
+def _rows_alike(column: Column) -> str:
+    """Whether it is the only row of the night that says so, or most of them do."""
+    value, night = f"rows.{column.name}", "partition by rows.of_market, landed_night"
+    same, there = f"count(*) over ({night}, {value})", f"count({value}) over ({night})"
+    return (
+        f"case when {value} is null then '{EMPTY}' when {same} = 1 then 'one'"
+        f" when 2 * {same} <= {there} then 'some' else 'more than half' end"
+    )
+
+
+def _fractions(contract: Contract) -> list[Column]:
+    return [column for column in contract.columns if column.type == "number" and column.decimals]
+
+
+def _decimals(column: Column) -> str:
+    """How many digits a number has after its point, without noughts at the end."""
+    digits = f"length(rtrim(split_part(rows.{column.name}, '.', 2), '0'))"
+    return f"case when rows.{column.name} is null then '{EMPTY}' else cast({digits} as varchar) end"
 
 
 def _ratios(contract: Contract, measures: Mapping[str, str]) -> dict[str, str]:
