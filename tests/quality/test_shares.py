@@ -273,6 +273,19 @@ def _all_found(connection: duckdb.DuckDBPyConnection) -> str:
             id="words exchanged between rows",
         ),
         pytest.param(
+            "update candidates.contents set link = 'https://marketplace.example/' || content_id",
+            "update candidates.contents as rows set link = other.link from candidates.contents as other"
+            f" where rows.landed_night = date '{NIGHT}' and rows.account_id like 'ID%'"
+            " and other.landed_night = rows.landed_night and other.account_id like 'ID%'"
+            " and other.landed_row = (rows.landed_row + 7) % 100",
+            id="links exchanged between rows",
+        ),
+        pytest.param(
+            "update candidates.contents set link = 'https://marketplace.example/' || content_id",
+            changed("contents", "link = 'https://marketplace.example/out?to=' || content_id"),
+            id="links of another form",
+        ),
+        pytest.param(
             "select 1",
             "update candidates.orders as rows set amount = seller.amount, ordered_on = seller.ordered_on"
             " from candidates.orders as seller where rows.landed_night = seller.landed_night"

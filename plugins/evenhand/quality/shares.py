@@ -24,7 +24,8 @@ from datetime import date
 import duckdb
 
 from evenhand.landing.contracts import FEEDS
-from evenhand.quality.bins import BINNED, EMPTY, NIGHTS, NIGHTS_OF_ACCOUNT, PERSONS, ROWS_OF_ACCOUNT, bin_rows
+from evenhand.quality.bin_values import EMPTY
+from evenhand.quality.bins import BINNED, NIGHTS, NIGHTS_OF_ACCOUNT, PERSONS, ROWS_OF_ACCOUNT, bin_rows
 from evenhand.records.sql_files import Sql, SqlFile
 
 _SQL = SqlFile(__file__)
