@@ -1,4 +1,7 @@
-"""Faults that leave the number of rows as it was, on four weeks of two markets and the SQL that gate 2 would run."""
+"""Faults that leave the number of rows as it was, on four weeks of two markets and the SQL that gate 2 would run.
+
+Longer than other files, for all of them are planted in the same four weeks.
+"""
 
 from __future__ import annotations
 

@@ -3,7 +3,8 @@
 A fault can leave the number of rows as it was: all points doubled, decisions shifted by a day, one reviewer for all. So
 each row that landed is put in one bin of each measure of its feed: a word; the magnitude of a number; the days from a
 date until it landed; what it says otherwise than the version before; how many rows its account has that night, and on
-how many other nights it has any; whose the thing is that it names; whether it landed before. Tonight's share of each bin is compared with that of the last 28 nights.
+how many other nights it has any; whose the thing is that it names; whether it landed before. Tonight's share of each
+bin is compared with that of the last 28 nights.
 
 How far it is away is the signed root of the likelihood ratio (G) of two binomial shares, about normal also where few
 rows are in the bin. Chance within a night isn't all: rows come in batches, so that shares of nights differ by more. How
