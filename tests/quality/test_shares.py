@@ -141,6 +141,13 @@ def again(feed: str, night: str, columns: str) -> tuple[str, str]:
         pytest.param((changed("violations", "decided_by = 'reviewer 3'"),), id="one reviewer of many"),
         pytest.param((changed("violations", "decided_by = 'somebody'"),), id="a new reviewer"),
         pytest.param((changed("violations", "decided_by = 'somebody'", "hash(violation_id) % 3 = 0"),), id="a third"),
+        pytest.param(
+            (
+                f"delete from candidates.violations where {TONIGHT} and landed_row >= 4",
+                changed("violations", "decided_by = 'somebody'"),
+            ),
+            id="all of the few that there are",
+        ),
         pytest.param((changed("violations", "account_id = 'ID7'"),), id="one account"),
         pytest.param((changed("contents", "link = replace(link, 'marketplace', 'rnarketplace')"),), id="another host"),
         pytest.param(

@@ -41,8 +41,8 @@ ALIKE = 0.01
 ALIKE_BY_ACCOUNT = 0.1
 # Bins with less than this share are one where all are compared together.
 RARE = 0.02
-# Fewer rows than this more or less in a bin are nothing, whatever their share.
-FEWEST_ROWS = 5
+# Fewer rows than this more or less in a bin are nothing, whatever their share: of four, all have to be unusual.
+FEWEST_ROWS = 3
 OTHERS, NOT_OTHERWISE = "another word", "a word of no other night"
 # What a campaign moves in all markets at once.
 SEASONAL = (ROWS_OF_ACCOUNT, NIGHTS_OF_ACCOUNT)
