@@ -2,8 +2,9 @@
 
 A fault can leave the number of rows as it was: all points doubled, decisions shifted by a day, one reviewer for all. So
 each row that landed is put in one bin of each measure of its feed: a word; the magnitude of a number; the days from a
-date until it landed; how many rows its account has that night, and on how many other nights it has any; whose the thing
-is that it names; whether it landed before. Tonight's share of each bin is compared with that of the last 28 nights.
+date until it landed; what it says otherwise than the version before; how many rows its account has that night, and on
+how many other nights it has any; whose the thing is that it names; whether it landed before. Tonight's share of each
+bin is compared with that of the last 28 nights.
 
 How far it is away is the signed root of the likelihood ratio (G) of two binomial shares, about normal also where few
 rows are in the bin. Chance within a night isn't all: rows come in batches, so that shares of nights differ by more. How
@@ -24,7 +25,8 @@ from datetime import date
 import duckdb
 
 from evenhand.landing.contracts import FEEDS
-from evenhand.quality.bins import BINNED, EMPTY, NIGHTS, NIGHTS_OF_ACCOUNT, PERSONS, ROWS_OF_ACCOUNT, bin_rows
+from evenhand.quality.bin_values import EMPTY
+from evenhand.quality.bins import BINNED, NIGHTS, NIGHTS_OF_ACCOUNT, PERSONS, ROWS_OF_ACCOUNT, bin_rows
 from evenhand.records.sql_files import Sql, SqlFile
 
 _SQL = SqlFile(__file__)
@@ -39,8 +41,8 @@ ALIKE = 0.01
 ALIKE_BY_ACCOUNT = 0.1
 # Bins with less than this share are one where all are compared together.
 RARE = 0.02
-# Fewer rows than this more or less in a bin are nothing, whatever their share.
-FEWEST_ROWS = 5
+# Fewer rows than this more or less in a bin are nothing, whatever their share: of four, all have to be unusual.
+FEWEST_ROWS = 3
 OTHERS, NOT_OTHERWISE = "another word", "a word of no other night"
 # What a campaign moves in all markets at once.
 SEASONAL = (ROWS_OF_ACCOUNT, NIGHTS_OF_ACCOUNT)

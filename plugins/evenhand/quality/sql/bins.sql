@@ -28,6 +28,7 @@ good as (
         candidates.*,
         accounts.market as of_market,
         hash({{ said }}) as content,
+        hash({{ of_anybody }}) as of_anybody,
         landed_night > $night - $nights
         and landed_night > first_night
         and landed_night > (
@@ -70,17 +71,38 @@ samples as (
     group by all
 ),
 
--- By what they say: rows that say the same are drawn together.
+-- By what they say: rows that say the same are drawn together, whosever they are.
 sampled as (
-    select good.*, min(landed_night) over (partition by content) < landed_night as was_there
+    select
+        good.*,
+        min(landed_night) over (partition by content) < landed_night as was_there,
+        min(account_id) over same_in_market != max(account_id) over same_in_market as is_of_others
     from good
-    inner join samples on good.of_market = samples.of_market and content % one_in = 0
+    inner join samples on good.of_market = samples.of_market and of_anybody % one_in = 0
+    window same_in_market as (partition by good.of_market, of_anybody)
+),
+
+go_on as (
+    select distinct {{ key }} as goes_on, landed_night as goes_on_in from sampled
+    where is_compared
+),
+
+-- Of a key that had landed before, the newest version of the nights before.
+versions_before as (
+    select goes_on, goes_on_in, landed_night as before_night, {{ said_before }}
+    from go_on
+    inner join good as before on goes_on = before.{{ key }} and landed_night < goes_on_in
+    qualify row_number() over (
+        partition by goes_on, goes_on_in
+        order by landed_night desc, {{ changed_at }} desc, landed_file desc, landed_row desc
+    ) = 1
 ),
 
 measured as (
     select rows.of_market as market, landed_night as night, {{ bins }}
     from {{ sampled }} as rows
     inner join first_versions on version_of = rows.{{ key }}
+    left join versions_before on goes_on = rows.{{ key }} and goes_on_in = landed_night
     inner join by_account using (account_id, landed_night)
     inner join nights_of_accounts using (account_id)
     where is_compared
