@@ -17,7 +17,7 @@ from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack
 from transform.continuity.facts import DAY, FIRST_DAY, LAST_DAY, Account, History, Landed
 from transform.continuity.names import written
-from transform.continuity.oracle import Night, Penalty
+from transform.continuity.night import Night, Penalty
 
 
 class Engine:
@@ -100,6 +100,7 @@ class Engine:
             f" and known_from <= '{night}' and (known_until is null or known_until > '{night}')"
         ).fetchall()
         quotas = say("select row_key, used, refused from main.int_quota_uses where as_of = ?", [night]).fetchall()
+        by = say("select row_key, pack, pack_version from main.reasons where programme = 'emergency'").fetchall()
         return Night(
             penalties={key: Penalty(*penalty) for key, *penalty in penalties},
             rewards=dict(rewards),
@@ -107,6 +108,7 @@ class Engine:
             standings={key: (zone, balance) for key, zone, balance in standings},
             failed={key: tuple(sorted(conditions)) for key, conditions in failed},
             quotas={key: (used, refused) for key, used, refused in quotas},
+            imposed_by={key: (pack, version) for key, pack, version in by},
         )
 
     def lists(self, *tables: str) -> dict[str, list[dict[str, Any]]]:
