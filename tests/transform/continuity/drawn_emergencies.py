@@ -30,7 +30,14 @@ def with_emergencies(chance: random.Random, account: Account, packs: Sequence[Pa
         key = f"{account.account_id}/{number}"
         drawn.append(Emergency(key, chance.random() < 0.6, on, market, name, scope, first, last))
     drawn += (*_over_another_kind(chance, account, packs), *_lifts_of_what_follows(chance, account, packs))
-    return replace(account, emergencies=tuple(drawn))
+    return replace(account, emergencies=tuple(_ended(chance, each) for each in drawn))
+
+
+def _ended(chance: random.Random, each: Emergency) -> Emergency:
+    """The same, of what is imposed now and then ended by its name before its last day."""
+    if each.lifts or chance.random() < 0.7:
+        return each
+    return replace(each, ended=each.first + chance.randint(0, (each.last - each.first).days) * DAY)
 
 
 def _over_another_kind(chance: random.Random, account: Account, packs: Sequence[Pack]) -> Iterator[Emergency]:

@@ -26,7 +26,8 @@ def is_lifted(emergencies: list[Emergency], on: str, name: str, scope: str, day:
 def imposed(emergencies: list[Emergency], on: str, day: date) -> Iterator[Emergency]:
     """What is imposed on a day: the later word holds, so that a lift takes back what was imposed before it."""
     for each in emergencies:
-        if not each.lifts and each.on == on and each.first <= day <= each.last:
+        is_over = each.ended is not None and each.ended <= day
+        if not each.lifts and each.on == on and each.first <= day <= each.last and not is_over:
             later = [other for other in emergencies if other.key > each.key]
             if not is_lifted(later, on, each.name, each.scope, day):
                 yield each

@@ -71,14 +71,21 @@ class Engine:
         self.connection.execute("delete from emergencies.known")
         for account in self._accounts:
             for each in account.emergencies:
-                if each.first <= night:
-                    self.connection.execute(
-                        "insert into emergencies.known values (?, 'sha', ?, ?, ?, ?, ?, ?, 'why', 'a', 'b', ?, ?)",
-                        [
-                            *(each.key, "lift" if each.lifts else "impose", each.on, each.market, account.account_id),
-                            *(each.name, each.scope, each.first, each.last),
-                        ],
-                    )
+                acts: list[tuple[str, str, date, str | None]] = [
+                    (each.key, "lift" if each.lifts else "impose", each.first, None)
+                ]
+                if each.ended:
+                    acts.append((f"{each.key}/ended", "end", each.ended, each.key))
+                for key, action, first, ends in acts:
+                    if first <= night:
+                        self.connection.execute(
+                            "insert into emergencies.known"
+                            " values (?, 'sha', ?, ?, ?, ?, ?, ?, 'why', 'a', 'b', ?, ?, ?)",
+                            [
+                                *(key, action, each.on, each.market, account.account_id),
+                                *(each.name, each.scope, first, each.last, ends),
+                            ],
+                        )
 
     def night(self, night: date) -> Night:
         """What the models say of the night."""
