@@ -188,13 +188,17 @@ class _Decided:
         }[comparator]  # fmt: skip
 
     def _bars(self, measure: str, day: date) -> bool:
-        """Whether it, or a stricter one on one of its scopes or on the account, is in force, prevailing or not."""
-        scopes = {"account"}
+        """Whether it, or a stricter one on one of its scopes or on the account, is in force, prevailing or not. Its scopes
+        are those on which a pack puts it on accounts of this kind."""
+        scopes, kind = {"account"}, self._rules.row_on(day).kind
         for pack in self._rules.on(day):
-            scopes |= {effect.scope for _, effect in pack.effects if effect.measure == measure}
-            scopes |= {each.scope for _, effect in pack.effects for each in effect.then if each.measure == measure}
+            for place, effect in pack.effects:
+                if kind in (pack.programmes[str(place[1])].applies_to or pack.applies_to):
+                    scopes |= {effect.scope} if effect.measure == measure else set()
+                    scopes |= {each.scope for each in effect.then if each.measure == measure}
             for gate in pack.eligibility.values():
-                scopes |= {effect.scope for effect in gate.while_not_eligible if effect.measure == measure}
+                if kind in (gate.applies_to or pack.applies_to):
+                    scopes |= {effect.scope for effect in gate.while_not_eligible if effect.measure == measure}
         there = [
             (scope, each.measure)
             for walks in self._walks.values()

@@ -403,7 +403,7 @@ where
 create or replace temp table days_whose_place_matters as
 with
 
--- Once in each market that the account was ever in; a cent more for what is rounded.
+-- Once in each market that the account was ever in; a part of a cent is a whole one.
 earned_at_most as (
     select
         done.account_id,
@@ -412,7 +412,7 @@ earned_at_most as (
         days.period_from,
         days.on_day,
         coalesce(done.subject, '') as subject,
-        max(done.quantity * cast(days.pays as double)) + 0.01 as earned,
+        ceil(max(done.quantity * cast(days.pays as double)) * 100 - 0.0001) / 100 as earned,
         min(days.at_most_per_subject) as at_most_per_subject,
         min(days.at_most_per_account) as at_most_per_account,
         min(days.budget) as budget
@@ -432,9 +432,9 @@ queues as (
     select
         account_id,
         on_day,
-        coalesce(sum(earned) over of_subject > min(at_most_per_subject) over of_all, false)
-        or coalesce(sum(earned) over of_account > min(at_most_per_account) over of_all, false)
-        or coalesce(sum(earned) over of_all > min(budget) over of_all, false) as can_run_dry
+        coalesce(sum(earned) over of_subject > min(at_most_per_subject) over of_all + 0.001, false)
+        or coalesce(sum(earned) over of_account > min(at_most_per_account) over of_all + 0.001, false)
+        or coalesce(sum(earned) over of_all > min(budget) over of_all + 0.001, false) as can_run_dry
     from earned_at_most
     window
         of_all as (partition by market, bonus, period_from),
