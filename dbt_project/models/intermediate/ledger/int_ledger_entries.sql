@@ -117,7 +117,7 @@ entries_carried_over_from_another_programme as (
             and carried_over.programme = programmes.programme
 ),
 
--- Each emergency has a balance of its own. What lifts or ends a measure weighs nothing: it takes no part in imposing one.
+-- Each emergency has a balance of its own. What lifts or ends one weighs nothing: it takes no part in imposing it.
 entries_of_emergencies as (
     select
         emergency_id || '/' || account_id as entry_id,
