@@ -108,7 +108,7 @@ def create_emergencies(connection: duckdb.DuckDBPyConnection) -> None:
 
 def emergencies_of(warehouse: str) -> Sql:
     """SQL of the emergencies that an attached warehouse knows, also of one that an earlier version of the code made."""
-    return Sql(f"from {warehouse}.emergencies.known union all by name select null::varchar as ends where false")
+    return _SQL("emergencies_of", warehouse=Sql(warehouse))
 
 
 def create_believed(connection: duckdb.DuckDBPyConnection) -> None:

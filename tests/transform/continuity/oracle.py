@@ -188,8 +188,10 @@ class _Decided:
         }[comparator]  # fmt: skip
 
     def _bars(self, measure: str, day: date) -> bool:
-        """Whether it, or a stricter one on one of its scopes or on the account, is in force, prevailing or not. Its scopes
-        are those on which a pack puts it on accounts of this kind."""
+        """Whether it, or a stricter one on one of its scopes or on the account, is in force, prevailing or not.
+
+        Its scopes are those on which a pack puts it on accounts of this kind.
+        """
         scopes, kind = {"account"}, self._rules.row_on(day).kind
         for pack in self._rules.on(day):
             for place, effect in pack.effects:

@@ -440,12 +440,20 @@ queues as (
         of_all as (partition by market, bonus, period_from),
         of_account as (partition by market, bonus, period_from, account_id),
         of_subject as (partition by market, bonus, period_from, account_id, subject)
+),
+
+days_of_queues_that_can_run_dry as (
+    select distinct
+        account_id,
+        on_day
+    from queues
+    where can_run_dry
 )
 
 select * from days_with_late_facts
 where
     exists (select 1 from policy.asked_nights)
-    or (account_id, on_day) in (select (queues.account_id, queues.on_day) from queues where queues.can_run_dry);
+    or (account_id, on_day) in (select (dry.account_id, dry.on_day) from days_of_queues_that_can_run_dry as dry);
 
 -- name: copies
 -- A copy of the account for each night that brought something new of one of these days since that was due, and for the
@@ -549,8 +557,9 @@ believed as (
 believed_beside_the_night_before as (
     select
         *,
-        known_from is distinct from lag(known_until) over in_order
-        or is_open is distinct from lag(is_open) over in_order as is_other
+        coalesce(
+            known_from != lag(known_until) over in_order or is_open != lag(is_open) over in_order, true
+        ) as is_other
     from believed
     window in_order as (partition by account_id, edition_id, eligibility, on_day order by known_from)
 ),
