@@ -161,7 +161,8 @@ what_has_ended as (
                 else least(before.ends_on, {{ add_days(night(), -1) }})
             end as ends_on
         ),
-        'ended' as event
+        'ended' as event,
+        before.ends_on as was_to_end_on
     from lists_that_were_told_of as before
     left join lists_of_tonight as tonight
         on
@@ -372,7 +373,7 @@ what_is_to_be_told_and_what_people_decided_of_it as (
             and told.list = ended.list
             and told.measure = ended.measure
             and told.scope = ended.scope
-            and told.ends_on = ended.last_day
+            and told.was_to_end_on = ended.last_day
 ),
 
 facts as (
