@@ -383,6 +383,11 @@ def _as_people_decided(table: str, what: str, night: date) -> list[Expectation]:
                 {_lifts("imposed", "imposed", "imposed.measure", night)}
                     and lift.list = imposed.list and lift.emergency_id > imposed.emergency_id
             )
+            and not exists (
+                from emergencies.known as ending
+                where ending.action = 'end' and ending.ends = imposed.emergency_id
+                    and {_same("ending", "imposed", "account_id")} and ending.first_night <= date '{night}'
+            )
     """
     return [
         expect_no_rows(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from evenhand.emergency.emergency import EmergencyRefused
+from evenhand.emergency.ending import propose_end, propose_end_of
 from evenhand.emergency.propose import Proposed, propose
+from evenhand.emergency.record import record
 from evenhand.emergency.wish import Wish
 from evenhand.explain.labels import Labels
 from evenhand.explain.names import Names
@@ -95,6 +97,44 @@ def test_a_lift_says_which_measures_of_policies_it_lifts_too(release: Path) -> N
     ) in _told(lift)
     assert "too" not in _told(_propose(replace(WISH, action="lift"), release))
     assert "too" not in _told(_propose(replace(WISH, accounts=("S-2",)), release))
+
+
+def test_one_is_ended_alone_by_its_name_and_what_policies_brought_stays(release: Path, tmp_path: Path) -> None:
+    accounts = ("S-1", "S-2")
+    proposed = _propose(replace(WISH, accounts=accounts), release).proposal
+    at, lan, night = datetime(2026, 3, 5, 9, tzinfo=UTC), Person("lan", logged_in=True), date(2026, 3, 5)
+    imposed = record(tmp_path, proposed, lan, at, night).emergency_id
+
+    form = replace(SEGMENT, action="lift", reason="It was somebody else")
+    end = propose_end_of(imposed, form, MAI, tmp_path, release)
+
+    assert (end.proposal.action, end.proposal.ends, end.proposal.accounts) == ("end", imposed, accounts)
+    assert (end.proposal.measure, end.proposal.until, end.have_it) == ("no_live", date(2026, 3, 7), 1)
+    told = _told(end)
+    assert "asks for No live streaming (Live streams) to be ended in SG, on **2 accounts**, of which 1 has it" in told
+    assert f"It ends `{imposed}` alone, which was until 2026-03-07: from the night 2026-03-05 on" in told
+    assert "What policies brought stays: 1 account, Account health until 2026-03-20." in told
+
+    for wrong, said in (
+        ({"action": "impose"}, f"{imposed} is no_live on live in SG until 2026-03-07; write these and lift"),
+        ({"until": date(2026, 3, 6)}, f"{imposed} is no_live on live in SG until 2026-03-07; write these and lift"),
+        ({"accounts": ("S-1",)}, "ends for all its accounts; write no accounts"),
+        ({"reason": " "}, "a reason is missing; write why it ends"),
+        ({"reason": "Not S-1"}, "the reason names account S-1"),
+    ):
+        with pytest.raises(EmergencyRefused, match=said):
+            propose_end_of(imposed, replace(form, **wrong), MAI, tmp_path, release)
+    ending = record(tmp_path, end.proposal, lan, at + timedelta(hours=1), night)
+    for name, said in (
+        (imposed[:-1], f"there is no emergency '{imposed[:-1]}'; is {imposed} meant"),
+        ("x", "there is no emergency 'x'; evenhand emergencies lists"),
+        (imposed, f"is ended already, since 2026-03-05, by {ending.emergency_id}"),
+        (ending.emergency_id, "imposed nothing: no_live on live ended on 2 accounts in SG"),
+    ):
+        with pytest.raises(EmergencyRefused, match=said):
+            propose_end(name, "It was somebody else", MAI, tmp_path, release)
+    with pytest.raises(EmergencyRefused, match="was over on 2026-03-07, so that there is nothing to end"):
+        record(tmp_path, end.proposal, lan, at + timedelta(days=4), date(2026, 3, 8))
 
 
 def test_a_reward_can_be_given_and_taken(release: Path) -> None:

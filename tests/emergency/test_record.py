@@ -118,7 +118,7 @@ def test_it_is_a_row_per_account_in_the_warehouse(tmp_path: Path) -> None:
     with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
         rows = connection.execute("select * exclude (sha256) from emergencies.known order by account_id").fetchall()
     about = (emergency.emergency_id, "impose", "penalties", "SG")
-    rest = ("no_live", "live", "Fake prizes in lives", "mai", "lan", NIGHT, date(2026, 3, 7))
+    rest = ("no_live", "live", "Fake prizes in lives", "mai", "lan", NIGHT, date(2026, 3, 7), None)
     assert rows == [(*about, "a1", *rest), (*about, "a2", *rest)]
 
 

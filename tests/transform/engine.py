@@ -72,7 +72,7 @@ class Engine:
             if each.first <= night:
                 self.connection.execute(
                     "insert into emergencies.known"
-                    " values (?, '', ?, 'penalties', ?, ?, ?, ?, 'why', 'mai', 'lan', ?, ?)",
+                    " values (?, '', ?, 'penalties', ?, ?, ?, ?, 'why', 'mai', 'lan', ?, ?, null)",
                     [
                         *(each.emergency_id, each.action, each.market, each.account_id, each.measure, each.scope),
                         *(each.first, each.last),

@@ -16,7 +16,8 @@ from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import pack_from
 from transform.continuity.engine import Engine
 from transform.continuity.facts import Account, AccountRow, Event, History
-from transform.continuity.oracle import Night, Penalty, decide
+from transform.continuity.night import Night, Penalty
+from transform.continuity.oracle import decide
 
 WITHOUT: dict[str, Any] = {}
 WITH_A_COURSE = {"begins_with": "course"}

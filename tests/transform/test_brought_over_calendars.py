@@ -17,7 +17,8 @@ from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import pack_from
 from transform.continuity.engine import Engine
 from transform.continuity.facts import Account, AccountRow, Appeal, Event, History
-from transform.continuity.oracle import Night, Penalty, decide
+from transform.continuity.night import Night, Penalty
+from transform.continuity.oracle import decide
 
 NIGHT = date(2026, 5, 20)
 

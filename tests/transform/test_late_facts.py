@@ -55,6 +55,12 @@ def _one(name: str, effect: dict[str, Any], *events: Event, by: str = "03-08") -
     return of_two(name, sold_on="03-07", sold_by_another_on=by, effect=effect, granted=_NONE, events=events)
 
 
+def _with_money(history: History, budget: Decimal) -> History:
+    content = history.packs[0].model_dump(exclude_unset=True)
+    content["bonuses"]["selling"]["budget"] = budget
+    return replace(history, packs=(pack_from(content),))
+
+
 def test_a_payment_has_the_place_of_the_night_that_made_it_due_whatever_lands_late(
     models: Sequence[CompiledModel],
 ) -> None:
@@ -79,6 +85,8 @@ def test_a_payment_has_the_place_of_the_night_that_made_it_due_whatever_lands_la
         _one("again", _LONG, early, later, gone, by="03-11"),
         # What lands late and doesn't bear on the day moves nobody.
         _one("elsewhere", _LONG, early, replace(later, on=day("03-08")), by="03-11"),
+        # Where there is money for both, no place matters.
+        _with_money(_one("enough", _LONG, withdrawn), Decimal(10)),
         # The same corrections, each in time.
         _one("in_time", until_course, replace(course, landed=day("03-06"))),
     ]
@@ -88,7 +96,7 @@ def test_a_payment_has_the_place_of_the_night_that_made_it_due_whatever_lands_la
         engine.run(day(night))
         said = engine.night(day(night)).paid
         assert said == {key: amount for each in histories for key, amount in decide(each, day(night)).paid.items()}
-        paid[night] = {name: who for name, who in (key.split("/selling")[0].split("/") for key in said)}
+        paid[night] = {name: who for name, who in (key.split("/selling")[0].split("/") for key in sorted(said))}
     ((decided_again,),) = engine.connection.execute(
         "select list(distinct account_id order by account_id) from believed.eligibility"
     ).fetchall()
@@ -99,7 +107,7 @@ def test_a_payment_has_the_place_of_the_night_that_made_it_due_whatever_lands_la
     assert decided_again == [
         f"{each.name}/a"
         for each in sorted(histories, key=lambda each: each.name)
-        if each.name not in ("elsewhere", "in_time")
+        if each.name not in ("elsewhere", "enough", "in_time")
     ]
     assert left == []
     late = ("course", "shorter", "withdrawn", "corrected", "aged")

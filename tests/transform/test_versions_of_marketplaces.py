@@ -29,7 +29,8 @@ from evenhand.tasks import night as nightly
 from night.directly import environment, set_up
 from transform.continuity.landed import history_of, packs_of_one_programme
 from transform.continuity.marketplace import bonuses, ratios
-from transform.continuity.oracle import Night, Penalty, decide
+from transform.continuity.night import Night, Penalty
+from transform.continuity.oracle import decide
 
 MARKETS = ("br", "id", "my", "ph", "sg", "th", "us", "vn")
 UNTIL = date(2026, 10, 31)

@@ -161,7 +161,8 @@ what_has_ended as (
                 else least(before.ends_on, {{ add_days(night(), -1) }})
             end as ends_on
         ),
-        'ended' as event
+        'ended' as event,
+        before.ends_on as was_to_end_on
     from lists_that_were_told_of as before
     left join lists_of_tonight as tonight
         on
@@ -213,6 +214,15 @@ lifts_in_force as (
     -- Of several on one measure, the one that ends last says when it is over.
     qualify row_number() over (
         partition by account_id, list, measure, scope order by last_day desc, emergency_id desc
+    ) = 1
+),
+
+-- What ends one emergency alone has the last day of that one.
+ended_by_name as (
+    select * from emergencies_in_force
+    where action = 'end'
+    qualify row_number() over (
+        partition by account_id, list, measure, scope, last_day order by emergency_id desc
     ) = 1
 ),
 
@@ -333,9 +343,9 @@ what_is_to_be_told_and_what_people_decided_of_it as (
     select
         told.*,
         in_force.length,
-        coalesce(imposed.reason, lifted.reason, '') as reason,
+        coalesce(imposed.reason, lifted.reason, ended.reason, '') as reason,
         lifted.last_day as lifted_until,
-        coalesce(imposed.first_night, lifted.first_night) as decided_on
+        coalesce(imposed.first_night, lifted.first_night, ended.first_night) as decided_on
     from what_is_to_be_told as told
     left join measures_in_force as in_force
         on
@@ -355,6 +365,15 @@ what_is_to_be_told_and_what_people_decided_of_it as (
             and told.list = lifted.list
             and told.measure = lifted.measure
             and told.scope = lifted.scope
+    left join ended_by_name as ended
+        on
+            told.event = 'ended'
+            and told.programme = 'emergency'
+            and told.account_id = ended.account_id
+            and told.list = ended.list
+            and told.measure = ended.measure
+            and told.scope = ended.scope
+            and told.was_to_end_on = ended.last_day
 ),
 
 facts as (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -17,13 +18,17 @@ from evenhand.local import installation as local
 from evenhand.records.persons import Person
 from evenhand.settings import settings
 
+if TYPE_CHECKING:
+    from evenhand.emergency.propose import Proposed
+
 app = typer.Typer(
     no_args_is_help=True,
-    help="Impose or lift a measure now. It needs a reason, an end and a second person; what there is, evenhand"
-    " emergencies lists.",
+    help="Impose or lift a measure now, or end what was imposed. It needs a reason, an end and a second person; what"
+    " there is, evenhand emergencies lists.",
     epilog="Where Airflow runs by itself, use its DAG emergency_measure: there people are logged in.",
 )
 
+Named = Annotated[str, typer.Argument(help="What evenhand emergencies calls it.")]
 Measure = Annotated[str, typer.Argument(help="A penalty or a reward of the market's pack, such as no_live.")]
 Scope = Annotated[str, typer.Argument(help="What of the account it is about, as the pack has it, such as live.")]
 Market = Annotated[str, typer.Option(help="The market, as the feeds spell it.")]
@@ -66,7 +71,7 @@ def impose(
     wish = Wish(
         "impose", market, measure, scope, until.date(), reason, tuple(account or ()), kind, stage, programme, zone
     )
-    _decide(wish, by, approved_by or ())
+    _decide(_wished(wish), by, approved_by or ())
 
 
 @app.command()
@@ -93,7 +98,23 @@ def lift(
     wish = Wish(
         "lift", market, measure, scope, until.date(), reason, tuple(account or ()), kind, stage, programme, zone
     )
-    _decide(wish, by, approved_by or ())
+    _decide(_wished(wish), by, approved_by or ())
+
+
+@app.command()
+def end(emergency: Named, reason: Reason, by: By = "", approved_by: ApprovedBy = None) -> None:
+    """End one measure that was imposed, by its name, for all its accounts; what else they have stays.
+
+    It isn't in force from the newest night on, which is decided again. What policies brought, and what was imposed
+    besides, stays: evenhand emergency end 2026-11-01T09-15-30Z-impose-3f2a1c --reason "It was somebody else"
+    """
+    from evenhand.emergency.ending import propose_end
+
+    _decide(
+        lambda author, release: propose_end(emergency, reason, author, settings().emergencies, release),
+        by,
+        approved_by or (),
+    )
 
 
 def emergencies() -> None:
@@ -118,12 +139,17 @@ def emergencies() -> None:
         )
 
 
-def _decide(wish: Wish, by: str, approved_by: Sequence[str]) -> None:
+def _wished(wish: Wish) -> Callable[[Person, Path], Proposed]:
+    from evenhand.emergency.propose import propose as find
+    from evenhand.policy.load import load_packs
+
+    return lambda author, release: find(wish, author, load_packs(settings().policies), release)
+
+
+def _decide(find: Callable[[Person, Path], Proposed], by: str, approved_by: Sequence[str]) -> None:
     from rich.markdown import Markdown
 
-    from evenhand.emergency.propose import propose as find
     from evenhand.notices.catalogs import load_catalogs
-    from evenhand.policy.load import load_packs
     from evenhand.release.history import history_of
     from evenhand.reports.catalogue import ENGLISH
     from evenhand.reports.language import Language
@@ -133,7 +159,7 @@ def _decide(wish: Wish, by: str, approved_by: Sequence[str]) -> None:
     if release is None or history_of(release):
         refuse(f"{here.releases}: no night is released yet, so nothing is in force; run evenhand nightly")
     with refusals_told():
-        proposed = find(wish, person(by), load_packs(here.policies), release)
+        proposed = find(person(by), release)
         told = proposed.told(Language(ENGLISH, load_catalogs(here.translations)).label)
         console.print(Markdown(told))
         if approved_by:

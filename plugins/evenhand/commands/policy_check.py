@@ -15,13 +15,13 @@ from evenhand.commands.hidden_signs_check import signs_that_nobody_sees
 from evenhand.commands.labels_check import keys_without_a_label, measures_without_words
 from evenhand.commands.named_days_check import days_with_a_name
 from evenhand.commands.people_check import people_who_can_be_told
+from evenhand.policy.bars_across import wrong_bars
 from evenhand.policy.check import Checked, Finding, check_name, check_packs, of_mistake
 from evenhand.policy.diagnose import dotted, nearest
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import Place
 from evenhand.policy.load import LoadedPack, clashes, extended_elsewhere, files_of, where
 from evenhand.policy.measures_order import place_in_order, read_measures_order
-from evenhand.policy.peers_across import bonuses_behind_peers
 from evenhand.policy.preapproved import read_same_rules, texts_before
 from evenhand.policy.read_across import unread_programmes
 from evenhand.policy.texts import PackError
@@ -60,7 +60,7 @@ def check(paths: Sequence[Path], here: Settings) -> Checked:
     for loaded in decided_at_night:
         found += (of_mistake("language", mistake) for mistake in extended_elsewhere(loaded))
         found += (of_mistake("clash", mistake) for mistake in unread_programmes(loaded, decided_at_night))
-        found += (of_mistake("clash", mistake) for mistake in bonuses_behind_peers(loaded, decided_at_night, order))
+        found += (of_mistake("clash", mistake) for mistake in wrong_bars(loaded, decided_at_night, order))
     found += orders_of_nothing(decided_at_night, order, here.policies)
     found += past_of_a_released_night(decided_at_night, here.releases)
     found += balances_kept_otherwise(decided_at_night)

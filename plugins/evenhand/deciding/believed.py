@@ -110,8 +110,11 @@ def _find_copies(connection: duckdb.DuckDBPyConnection, night: date) -> bool:
     known["appeals_decided_again"] = _SQL("appeals_and_what_they_say", rows=again)
     known["appeals"] = _SQL("appeals_and_what_they_say", rows=known["appeals"])
     connection.execute(_SQL("facts", **known))
-    connection.execute(_SQL("days_paid_for"))
+    done = _SQL("done")
+    connection.execute(_SQL("days_paid_for", done=done))
     connection.execute(_SQL("days_with_late_facts"), {"night": night})
+    connection.execute(_SQL("days_of_bonuses", done=done))
+    connection.execute(_SQL("days_whose_place_matters", done=done))
     ((found,),) = connection.execute(_SQL("copies"), {"night": night}).fetchall()
     return bool(found)
 

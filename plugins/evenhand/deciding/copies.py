@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import duckdb
 
+from evenhand.landing.accepted import emergencies_of
 from evenhand.landing.contracts import FEEDS, Contract
 from evenhand.records.sql_files import Sql, SqlFile
 
@@ -35,7 +36,7 @@ def lay_copies(connection: duckdb.DuckDBPyConnection, tonight: str, copies: Sequ
             if table:
                 rows = f"{tonight}.accepted.{table}"
                 connection.execute(_SQL("accepted", table=f"accepted.{table}", renamed=renamed, rows=rows))
-    connection.execute(_SQL("known", rows=f"{tonight}.emergencies.known"))
+    connection.execute(_SQL("known", rows=emergencies_of(tonight)))
 
 
 def names_of_its_own(contract: Contract) -> list[str]:

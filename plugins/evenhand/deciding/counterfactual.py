@@ -23,7 +23,7 @@ from evenhand.deciding.night_range import ask_about
 from evenhand.deciding.project import CompiledModel
 from evenhand.deciding.provenance import lay_rules_of, lay_texts_of, models_of, models_of_tonight
 from evenhand.deciding.set_aside import set_feeds_aside, set_rules_aside
-from evenhand.landing.accepted import accepted_as_of
+from evenhand.landing.accepted import accepted_as_of, emergencies_of
 from evenhand.landing.contracts import FEEDS
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.days import Day, days_within, move_days
@@ -55,7 +55,7 @@ class WhatIf:
         """
         lay_when_rows_landed(self._connection, _TONIGHT, night)
         self._connection.execute("create schema if not exists emergencies")
-        self._connection.execute(f"create or replace view emergencies.known as from {_TONIGHT}.emergencies.known")
+        self._connection.execute(f"create or replace view emergencies.known as {emergencies_of(_TONIGHT)}")
         self._connection.execute("drop schema if exists accepted cascade")
         self._connection.execute("create schema accepted")
         for contract in FEEDS:

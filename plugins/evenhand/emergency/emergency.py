@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
@@ -14,6 +15,9 @@ LONGEST = timedelta(days=30)
 # One that meets more than so many accounts, and more than this share of its market's, needs a third person.
 MANY = 50
 MANY_OF_MARKET = 0.01
+
+# What is done with a measure, as it is told.
+VERBS: Mapping[str, str] = {"impose": "imposed", "lift": "lifted", "end": "ended"}
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -30,12 +34,13 @@ class Proposal(BaseModel):
         accounts: whom it meets. Those of a segment, as it was when this was proposed.
         until: the last day in force.
         reason: why, in words that the accounts are told; one line.
+        ends: the emergency that this ends alone, of which it has the measure, the accounts and the last day.
         needs: how many others have to approve it: a third person where it meets many.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    action: Literal["impose", "lift"]
+    action: Literal["impose", "lift", "end"]
     list: Literal["penalties", "rewards"]
     market: Text
     accounts: Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -45,6 +50,7 @@ class Proposal(BaseModel):
     reason: Annotated[Text, StringConstraints(max_length=500)]
     author: Person
     needs: int = 1
+    ends: str | None = None
 
     @field_validator("reason", mode="before")
     @classmethod
@@ -54,8 +60,8 @@ class Proposal(BaseModel):
     @property
     def what(self) -> str:
         """In one line, for messages."""
-        verb = "imposed" if self.action == "impose" else "lifted"
-        return f"{self.measure} on {self.scope} to be {verb} in {self.market}"
+        what = f"{self.measure} on {self.scope} to be {VERBS[self.action]} in {self.market}"
+        return f"{what} ({self.ends})" if self.ends else what
 
 
 class Emergency(Proposal):
@@ -82,6 +88,6 @@ class Emergency(Proposal):
     @property
     def said(self) -> str:
         """In one line, for people."""
-        verb = "imposed" if self.action == "impose" else "lifted"
         met = "1 account" if len(self.accounts) == 1 else f"{len(self.accounts):,} accounts"
-        return f"{self.measure} on {self.scope} {verb} on {met} in {self.market}"
+        said = f"{self.measure} on {self.scope} {VERBS[self.action]} on {met} in {self.market}"
+        return f"{said} ({self.ends})" if self.ends else said

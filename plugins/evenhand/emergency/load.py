@@ -24,10 +24,10 @@ def load_emergencies(folder: Path, warehouse: Path, night: date) -> int:
         for each in found:
             e = each.emergency
             connection.execute(
-                "insert into emergencies.known select ?, ?, ?, ?, ?, unnest(?::varchar[]), ?, ?, ?, ?, ?, ?, ?",
+                "insert into emergencies.known select ?, ?, ?, ?, ?, unnest(?::varchar[]), ?, ?, ?, ?, ?, ?, ?, ?",
                 [
                     *(e.emergency_id, each.sha256, e.action, e.list, e.market, sorted(set(e.accounts)), e.measure),
-                    *(e.scope, e.reason, str(e.author), e.approved, e.first_night, e.until),
+                    *(e.scope, e.reason, str(e.author), e.approved, e.first_night, e.until, e.ends),
                 ],
             )
         connection.commit()

@@ -18,7 +18,7 @@ from typing import Literal
 import duckdb
 from pydantic import ValidationError
 
-from evenhand.emergency.emergency import MANY, MANY_OF_MARKET, EmergencyRefused, Proposal
+from evenhand.emergency.emergency import MANY, MANY_OF_MARKET, VERBS, EmergencyRefused, Proposal
 from evenhand.emergency.record import refuse_what_lasts_too_long
 from evenhand.emergency.wish import Wish
 from evenhand.landing.names import composed
@@ -46,8 +46,8 @@ class Proposed:
         all_have_it: the same, of all accounts of the market.
         in_market: how many accounts the market has.
         who: kinds and stages of the accounts, with how many are of each.
-        usual: of a lift, the programmes by which they have the measure as usual, each with the last day, if there is
-            one, and how many accounts.
+        usual: of what isn't imposed, the programmes by which they have the measure as usual, each with the last day, if
+            there is one, and how many accounts.
     """
 
     proposal: Proposal
@@ -65,15 +65,14 @@ class Proposed:
             called: what a key of a kind is called, such as a measure.
         """
         p = self.proposal
-        verb = "imposed" if p.action == "impose" else "lifted"
-        what = f"{called('measure', p.measure)} ({called('scope', p.scope)}) to be {verb} in {p.market}"
+        what = f"{called('measure', p.measure)} ({called('scope', p.scope)}) to be {VERBS[p.action]} in {p.market}"
         shown = ", ".join(map(code, p.accounts[:_SHOWN]))
         more = f" and {len(p.accounts) - _SHOWN:,} more" if len(p.accounts) > _SHOWN else ""
         whom = f"**{_accounts_said(len(p.accounts))}**, of which {_have(self.have_it)} it now"
         return "\n\n".join(
             [
                 f"**{plain(p.author)}** asks for {plain(what)}, on {whom}.",
-                f"From the night {self.night}, or the newest that is released by then, until **{p.until}**.",
+                self._from_when(),
                 f"The accounts are told: “{plain(p.reason)}”",
                 f"That is {100 * len(p.accounts) / max(self.in_market, 1):.1f} % of the {self.in_market:,} accounts of"
                 f" {plain(p.market)}, of which {_have(self.all_have_it)} it as usual: who is met is"
@@ -91,14 +90,26 @@ class Proposed:
             ]
         )
 
+    def _from_when(self) -> str:
+        p = self.proposal
+        if p.ends:
+            return (
+                f"It ends {code(p.ends)} alone, which was until {p.until}: from the night {self.night} on, or the"
+                " newest that is released by then."
+            )
+        return f"From the night {self.night}, or the newest that is released by then, until **{p.until}**."
+
     def _usual_too(self, called: Callable[[str, str], str]) -> str:
-        """That a lift takes back what policies brought, too: who takes back one mistake may not have meant that."""
+        """That a lift takes back what policies brought, too: who takes back one mistake may not have meant that. Ending
+        one emergency by its name doesn't."""
         found = [
             f"{_accounts_said(count)}, {plain(called('programme', programme))}"
             f" {f'until {last}' if last else 'without an end'}"
             for programme, last, count in self.usual[:_SHOWN]
         ]
         more = [f"and {len(self.usual) - _SHOWN:,} more"] if len(self.usual) > _SHOWN else []
+        if self.proposal.ends:
+            return f"What policies brought stays: {'; '.join([*found, *more])}."
         return (
             f"**It lifts what policies brought, too**, until {self.proposal.until}: {'; '.join([*found, *more])}. What"
             " hasn't ended by then is in force again."
@@ -132,31 +143,31 @@ def propose(wish: Wish, author: Person, packs: Sequence[LoadedPack], release: Pa
     if wish.until < night:
         raise EmergencyRefused(f"until is {wish.until}; write a day that isn't before the newest night, {night}")
     refuse_what_lasts_too_long(wish.until, night)
-    why = _as_taken(wish.reason)
+    why = as_taken(wish.reason)
     of_list = _list_of(wish, packs, night)
     with duckdb.connect() as connection:
         accounts = _accounts(connection, wish, release)
-        in_market, who = _market(connection, wish.market, accounts, release)
-        _refuse_a_reason_that_names_somebody(why, accounts)
+        in_market, who = market_of(connection, wish.market, accounts, release)
+        refuse_a_reason_that_names_somebody(why, accounts)
         try:
             proposal = Proposal(
                 action=wish.action, list=of_list, market=wish.market, accounts=accounts, measure=wish.measure,
                 scope=wish.scope, until=wish.until, reason=why, author=author,
-                needs=_needed(len(accounts), in_market),
+                needs=needed(len(accounts), in_market),
             )  # fmt: skip
         except ValidationError as error:
             wrong = "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())
             raise EmergencyRefused(f"something is missing or too long: {wrong}") from error
-        have_it, all_have_it = _have_it(connection, proposal, release)
-        usual = _usual(connection, proposal, release) if wish.action == "lift" else ()
+        have_it, all_have_it = have_it_now(connection, proposal, release)
+        usual = usual_measures(connection, proposal, release) if wish.action == "lift" else ()
         return Proposed(proposal, night, have_it, all_have_it, in_market, who, usual)
 
 
-def _needed(accounts: int, in_market: int) -> int:
+def needed(accounts: int, in_market: int) -> int:
     return EMERGENCY.approved_by_so_many(accounts > max(MANY, MANY_OF_MARKET * in_market))
 
 
-def _market(
+def market_of(
     connection: duckdb.DuckDBPyConnection, market: str, accounts: Sequence[str], release: Path
 ) -> tuple[int, tuple[tuple[str, int], ...]]:
     """How many accounts a market has, and of which kinds and stages those are that would be met."""
@@ -254,7 +265,7 @@ def _accounts(connection: duckdb.DuckDBPyConnection, wish: Wish, release: Path) 
     return tuple(account for (account,) in found)
 
 
-def _as_taken(why: str) -> str:
+def as_taken(why: str) -> str:
     try:
         # Without one, what is missing is said below.
         return reason(why) if why.strip() else ""
@@ -262,14 +273,14 @@ def _as_taken(why: str) -> str:
         raise EmergencyRefused(str(error)) from error
 
 
-def _refuse_a_reason_that_names_somebody(reason: str, accounts: Sequence[str]) -> None:
+def refuse_a_reason_that_names_somebody(reason: str, accounts: Sequence[str]) -> None:
     # With a sign without width in it, a name is read as it is without.
     told = {reason.lower(), seen_of(reason).lower()}
     if named := next((each for each in accounts if any(each.lower() in said for said in told)), None):
         raise EmergencyRefused(f"the reason names account {named}, and is told and published; write it without names")
 
 
-def _usual(
+def usual_measures(
     connection: duckdb.DuckDBPyConnection, proposal: Proposal, release: Path
 ) -> tuple[tuple[str, date | None, int], ...]:
     """By which programmes of policies the accounts have the measure, and until when."""
@@ -285,7 +296,7 @@ def _usual(
     return tuple((str(programme), last, int(accounts)) for programme, last, accounts in found)
 
 
-def _have_it(connection: duckdb.DuckDBPyConnection, proposal: Proposal, release: Path) -> tuple[int, int]:
+def have_it_now(connection: duckdb.DuckDBPyConnection, proposal: Proposal, release: Path) -> tuple[int, int]:
     """How many of the accounts have the measure, and how many of the market's."""
     column = "measure" if proposal.list == "penalties" else "reward"
     ((met, of_market),) = connection.execute(

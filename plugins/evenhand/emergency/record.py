@@ -63,6 +63,8 @@ def record(
             refuse_who_may_not(folder.parent, person, EMERGENCY, (proposal.market,))
     refuse_what_lasts_too_long(proposal.until, night)
     if proposal.until < night:
+        if proposal.ends:
+            raise EmergencyRefused(f"{proposal.ends} was over on {proposal.until}, so that there is nothing to end")
         raise EmergencyRefused(
             f"it ends on {proposal.until}, before the night {night} that it would begin on; propose it again"
         )

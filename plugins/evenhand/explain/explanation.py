@@ -20,7 +20,7 @@ from evenhand.policy.prose.words import PERCENT_OF
 Audience = Literal["managers", "support"]
 FOR_SUPPORT: Audience = "support"
 # Steps that are told with what people wrote themselves.
-BY_PEOPLE = ("emergency_imposed", "emergency_lifted")
+BY_PEOPLE = ("emergency_imposed", "emergency_lifted", "emergency_ended")
 
 
 @dataclass(frozen=True)

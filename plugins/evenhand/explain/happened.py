@@ -36,6 +36,7 @@ PARTS: Mapping[str, Sequence[tuple[str, str]]] = {
     "zone_entered": [("", "from {before} to {zone}"), (", ", "at {value}")],
     "emergency_imposed": [("", "{measure} on {scope} until {day}: {reason}")],
     "emergency_lifted": [("", "{measure} on {scope} until {day}: {reason}")],
+    "emergency_ended": [("", "{measure} on {scope} until {day}: {reason}")],
     "penalty_begins": [("", "{measure} on {scope}")],
     "penalty_ends": [("", "{measure} on {scope}"), (", ", "in force since {day}")],
     "penalty_reversed": [("", "{measure} on {scope}"), (", ", "in force since {day}")],

@@ -132,6 +132,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "zone_entered": "Zone entered",
         "emergency_imposed": "Imposed by people",
         "emergency_lifted": "Lifted by people",
+        "emergency_ended": "Ended by people",
         "penalty_begins": "Penalty begins",
         "penalty_ends": "Penalty ends",
         "penalty_reversed": "Penalty taken back",

@@ -21,7 +21,7 @@ _SQL = SqlFile(__file__)
 EMERGENCIES = (
     "emergency_id varchar, sha256 varchar, action varchar, list varchar, market varchar, account_id varchar,"
     " measure varchar, scope varchar, reason varchar, author varchar, approved_by varchar, first_night date,"
-    " last_day date"
+    " last_day date, ends varchar"
 )
 
 
@@ -118,6 +118,11 @@ def create_emergencies(connection: duckdb.DuckDBPyConnection) -> None:
     """The table `emergencies.known` with nothing in it."""
     for statement in _CREATE_EMERGENCIES:
         connection.execute(statement)
+
+
+def emergencies_of(warehouse: str) -> Sql:
+    """SQL of the emergencies that an attached warehouse knows, also of one that an earlier version of the code made."""
+    return _SQL("emergencies_of", warehouse=Sql(warehouse))
 
 
 def create_believed(connection: duckdb.DuckDBPyConnection) -> None:

@@ -16,6 +16,7 @@ from typing import TypedDict
 
 import duckdb
 
+from evenhand.policy.bars_across import markets_with_a_recent_bar
 from evenhand.policy.language.calendar import FIRST_YEAR
 from evenhand.policy.language.effects import Effect
 from evenhand.policy.language.eligibility import Eligibility
@@ -93,6 +94,7 @@ def compile_packs(
             [row for loaded in packs for edition in _editions(loaded.pack) for row in _rows(loaded, edition, numbers)]
         )
     )
+    rows = _barred_by_what_is_recent(rows, packs, order or {})
     rows += [
         row
         for loaded in packs
@@ -138,6 +140,26 @@ def _read_by_conditions(rows: Sequence[Row]) -> list[Row]:
     read = {(row.market, row.programme) for row in rows if isinstance(row, EligibilityTestRow)}
     return [
         replace(row, is_read=True) if isinstance(row, ProgrammeRow) and (row.market, row.programme) in read else row
+        for row in rows
+    ]
+
+
+def _barred_by_what_is_recent(
+    rows: Sequence[Row], packs: Sequence[LoadedPack], order: Mapping[str, Sequence[str]]
+) -> list[Row]:
+    """The same, where what shuts an eligibility is brought by another pack by what is looked at for some weeks only."""
+    if not any(reads_recent(loaded.pack, name) for loaded in packs for name in loaded.pack.programmes):
+        return list(rows)
+    barred = {
+        (edition_key(market, loaded.pack.pack, loaded.pack.version), name)
+        for loaded in packs
+        for name in loaded.pack.eligibility
+        for market in markets_with_a_recent_bar(loaded.pack, name, packs, order)
+    }
+    return [
+        replace(row, is_recent=True)
+        if isinstance(row, EligibilityEffectRow) and (row.edition_id, row.eligibility) in barred
+        else row
         for row in rows
     ]
 

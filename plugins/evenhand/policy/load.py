@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from evenhand.policy.bars_across import wrong_bars
 from evenhand.policy.clashes import clashes
 from evenhand.policy.diagnose import nearest, pack_error
 from evenhand.policy.language.former import ANNOUNCED
@@ -16,7 +17,6 @@ from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import Part
 from evenhand.policy.loaded import LoadedPack, where
 from evenhand.policy.measures_order import MEASURES_ORDER, read_measures_order
-from evenhand.policy.peers_across import bonuses_behind_peers
 from evenhand.policy.read_across import unread_programmes
 from evenhand.policy.texts import Mistake, PackError, Text, extended, merged, path_from, read_text, read_texts
 
@@ -71,7 +71,7 @@ def load_packs(folder: Path) -> list[LoadedPack]:
     order = read_measures_order(folder)
     mistakes = [*clashes(packs, order)]
     for loaded in packs:
-        mistakes += [*unread_programmes(loaded, packs), *bonuses_behind_peers(loaded, packs, order)]
+        mistakes += [*unread_programmes(loaded, packs), *wrong_bars(loaded, packs, order)]
     if mistakes:
         raise PackError(*mistakes)
     return packs

@@ -18,12 +18,12 @@ import duckdb
 from ruamel.yaml.error import YAMLError
 
 from evenhand.landing.held_markets import HeldMarket
+from evenhand.policy.bars_across import wrong_bars
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.language.part import MARKET
 from evenhand.policy.load import LoadedPack, clashes, extended_elsewhere, load_pack, pack_files
 from evenhand.policy.measures_order import read_measures_order
 from evenhand.policy.nodes import parse
-from evenhand.policy.peers_across import bonuses_behind_peers
 from evenhand.policy.read_across import unread_programmes
 from evenhand.policy.texts import Mistake, PackError, read_text
 
@@ -101,7 +101,7 @@ def sift(folder: Path, before: Mapping[str, str]) -> Sifted:
         for market in loaded.pack.markets
         for each in (
             *unread_programmes(loaded, packs, [market]),
-            *bonuses_behind_peers(loaded, packs, order, [market]),
+            *wrong_bars(loaded, packs, order, [market]),
         )
     }
     unreadable = {path.name for path in wrong} | {Path(each.file).name for each in mistakes if not _is_yaml(each.file)}

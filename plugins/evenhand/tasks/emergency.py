@@ -39,6 +39,7 @@ def propose_emergency(form: Mapping[str, Any], logged_in_as: str | None) -> Fact
     from airflow.sdk.exceptions import AirflowFailException
 
     from evenhand.emergency.emergency import EmergencyRefused
+    from evenhand.emergency.ending import propose_end_of
     from evenhand.emergency.propose import propose
     from evenhand.emergency.wish import Wish
     from evenhand.people.acts import EMERGENCY, refuse_who_may_not
@@ -48,18 +49,17 @@ def propose_emergency(form: Mapping[str, Any], logged_in_as: str | None) -> Fact
     try:
         author = identify(logged_in_as, form["author"], "author")
         refuse_who_may_not(settings().home, author, EMERGENCY, (form["market"] or "",))
-        proposed = propose(
-            Wish(
-                **{name: form[name] or "" for name in ("market", "measure", "scope", "reason")},
-                **{name: form[name] or "" for name in ("kind", "stage", "programme", "zone")},
-                action=form["action"],
-                until=date.fromisoformat(form["until"]),
-                accounts=tuple(form["accounts"] or ()),
-            ),
-            author,
-            load_packs(settings().policies),
-            newest_release(),
+        wish = Wish(
+            **{name: form[name] or "" for name in ("market", "measure", "scope", "reason")},
+            **{name: form[name] or "" for name in ("kind", "stage", "programme", "zone")},
+            action=form["action"],
+            until=date.fromisoformat(form["until"]),
+            accounts=tuple(form["accounts"] or ()),
         )
+        if named := form.get("emergency"):
+            proposed = propose_end_of(named, wish, author, settings().emergencies, newest_release())
+        else:
+            proposed = propose(wish, author, load_packs(settings().policies), newest_release())
     except (EmergencyRefused, PersonRefused) as error:
         raise AirflowFailException(str(error)) from error
     return {"proposal": proposed.proposal.model_dump(mode="json"), "told": proposed.told(_called())}

@@ -47,6 +47,13 @@ def emergency_form() -> dict[str, Param]:
             "Put a measure in force, or take it back.",
             {"impose": "Impose a measure", "lift": "Lift a measure"},
         ),
+        "emergency": Param(
+            None,
+            type=["string", "null"],
+            title="One emergency alone",
+            description="To lift only what one emergency imposed, its name, as evenhand emergencies lists it: whatever"
+            " else the accounts have stays. Measure, scope, market and last day are those that it has.",
+        ),
         "measure": _text(
             "Measure",
             "A penalty or a reward of the market's pack, by its key there.",

@@ -9,9 +9,10 @@ from datetime import date
 from evenhand.deciding.project import CompiledModel
 from transform.continuity.engine import Engine
 from transform.continuity.facts import History
-from transform.continuity.oracle import Night, decide
+from transform.continuity.night import Night
+from transform.continuity.oracle import decide
 
-PARTS = ("penalties", "rewards", "paid", "standings", "failed", "quotas")
+PARTS = ("penalties", "rewards", "paid", "standings", "failed", "quotas", "imposed_by")
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,10 @@ def draw(seed: int, number: int, features: Collection[str]) -> History:
         contents = _with_another_pack_there(chance, contents, name, features)
     if "several_packs" in features and chance.random() < 0.3:
         contents = _with_another_pack_beside(chance, contents, name, features)
+        kinds = random.Random(f"{seed}/{number}/kinds")
+        if "other_kinds" in features and kinds.random() < 0.4:
+            # It is for whom the first one isn't for.
+            contents = [{"applies_to": ["seller"]} | each if _is_beside(each, name) else each for each in contents]
     # By chance of its own: all else is the same with it and without.
     late = random.Random(f"{seed}/{number}/late")
     if "late_facts" in features and late.random() < 0.5:
@@ -109,6 +113,10 @@ def _with_another_pack_there(
         *(content | {"markets": [name]} for content in contents),
         *(content | {"markets": [f"{name}b"]} for content in others),
     ]
+
+
+def _is_beside(content: Content, name: str) -> bool:
+    return bool(content["pack"] == f"{name}p")
 
 
 # What another pack of a market calls its parts, for two of one name are a clash.

@@ -18,7 +18,7 @@ from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack
 from transform.continuity.facts import DAY, FIRST_DAY, LAST_DAY, Account, History, Landed
 from transform.continuity.names import written
-from transform.continuity.oracle import Night, Penalty
+from transform.continuity.night import Night, Penalty
 
 
 class Engine:
@@ -72,14 +72,21 @@ class Engine:
         self.connection.execute("delete from emergencies.known")
         for account in self._accounts:
             for each in account.emergencies:
-                if each.first <= night:
-                    self.connection.execute(
-                        "insert into emergencies.known values (?, 'sha', ?, ?, ?, ?, ?, ?, 'why', 'a', 'b', ?, ?)",
-                        [
-                            *(each.key, "lift" if each.lifts else "impose", each.on, each.market, account.account_id),
-                            *(each.name, each.scope, each.first, each.last),
-                        ],
-                    )
+                acts: list[tuple[str, str, date, str | None]] = [
+                    (each.key, "lift" if each.lifts else "impose", each.first, None)
+                ]
+                if each.ended:
+                    acts.append((f"{each.key}/ended", "end", each.ended, each.key))
+                for key, action, first, ends in acts:
+                    if first <= night:
+                        self.connection.execute(
+                            "insert into emergencies.known"
+                            " values (?, 'sha', ?, ?, ?, ?, ?, ?, 'why', 'a', 'b', ?, ?, ?)",
+                            [
+                                *(key, action, each.on, each.market, account.account_id),
+                                *(each.name, each.scope, first, each.last, ends),
+                            ],
+                        )
 
     def night(self, night: date) -> Night:
         """What the models say of the night."""
@@ -101,6 +108,7 @@ class Engine:
             f" and known_from <= '{night}' and (known_until is null or known_until > '{night}')"
         ).fetchall()
         quotas = say("select row_key, used, refused from main.int_quota_uses where as_of = ?", [night]).fetchall()
+        by = say("select row_key, pack, pack_version from main.reasons where programme = 'emergency'").fetchall()
         return Night(
             penalties={key: Penalty(*penalty) for key, *penalty in penalties},
             rewards=dict(rewards),
@@ -108,6 +116,7 @@ class Engine:
             standings={key: (zone, balance) for key, zone, balance in standings},
             failed={key: tuple(sorted(conditions)) for key, conditions in failed},
             quotas={key: (used, refused) for key, used, refused in quotas},
+            imposed_by={key: (pack, version) for key, pack, version in by},
         )
 
     def lists(self, *tables: str) -> dict[str, list[dict[str, Any]]]:

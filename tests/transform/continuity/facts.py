@@ -78,6 +78,7 @@ class Emergency:
         key: in the order of their approval.
         on: the list.
         name: the measure or the reward.
+        ended: the first day on which people had ended it by its name.
     """
 
     key: str
@@ -88,6 +89,7 @@ class Emergency:
     scope: str
     first: date
     last: date
+    ended: date | None = None
 
 
 @dataclass(frozen=True)

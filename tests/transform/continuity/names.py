@@ -88,6 +88,12 @@ def names_on(packs: Sequence[Pack], called: Sequence[Called], night: date) -> Ma
     return found
 
 
+def pack_called(called: Sequence[Called], pack: Pack) -> str:
+    """What a version of a pack is called, as it is written."""
+    names = _on(called, pack.effective_from)
+    return names.pack if names else pack.pack
+
+
 def _on(called: Sequence[Called], day: date) -> Called | None:
     return next((each for each in reversed(called) if each.first <= day), None)
 

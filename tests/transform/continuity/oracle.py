@@ -6,8 +6,7 @@ night anew, from what had landed by it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -15,39 +14,16 @@ from evenhand.policy.language.effects import Quota
 from evenhand.policy.language.eligibility import Eligibility, Test
 from evenhand.policy.language.pack import Pack
 from transform.continuity.appeals import outcomes_of
-from transform.continuity.emergencies import imposed, is_lifted, met
+from transform.continuity.emergencies import imposed, is_lifted, judging, met
 from transform.continuity.facts import DAY, Account, Emergency, History, days, events_on, known
 from transform.continuity.ledger import entries_of
 from transform.continuity.money import Claim, Due, claims_of, paid
-from transform.continuity.names import Part, names_on
+from transform.continuity.names import names_on, pack_called
+from transform.continuity.night import Night, Penalty, named
 from transform.continuity.rules import Rules, calendar_days, strictest_first
 from transform.continuity.running import in_force, in_this_zone_since, rewarded_since
 from transform.continuity.settled import settle
-from transform.continuity.standing import Brought, Walk, walks_of
-
-
-@dataclass(frozen=True)
-class Penalty:
-    """Attributes:
-    counts: the quota while it lasts, with the pack whose calendar it goes by.
-    """
-
-    measure: str
-    first: date
-    last: date | None
-    counts: tuple[Quota, Pack] | None = field(default=None, compare=False)
-
-
-@dataclass
-class Night:
-    """Penalties and rewards (with their first day) by row key, standings and failing conditions by account and name."""
-
-    penalties: dict[str, Penalty] = field(default_factory=dict)
-    rewards: dict[str, date] = field(default_factory=dict)
-    paid: dict[str, tuple[Decimal, date]] = field(default_factory=dict)
-    standings: dict[str, tuple[str, Decimal]] = field(default_factory=dict)
-    failed: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    quotas: dict[str, tuple[int, int]] = field(default_factory=dict)
+from transform.continuity.standing import Walk, walks_of
 
 
 def decide(history: History, night: date) -> Night:
@@ -60,30 +36,7 @@ def decide(history: History, night: date) -> Night:
     rows = {account.account_id: Rules(history.packs, account).row_on(night) for account in history.accounts}
     for (who, market, bonus, scope, period), amount in paid(claims).items():
         said.paid[f"{who}/{bonus}/{scope}/{period} in {market}"] = amount, max(period, rows[who].onboarded_on)
-    return _named(said, names_on(history.packs, history.called, night))
-
-
-def _named(said: Night, names: Mapping[Part, str]) -> Night:
-    """The same with the names that parts have on the night."""
-    if not names:
-        return said
-    of_rows = {part.name: name for part, name in names.items() if not part.of}
-
-    def key(first: str) -> str:
-        history, account, part, *more = first.split("/")
-        return "/".join((history, account, of_rows.get(part, part), *more))
-
-    def of(kind: str, name: str, first: str) -> str:
-        return names.get(Part(kind, name, first.split("/")[2]), name)
-
-    return Night(
-        penalties={key(at): penalty for at, penalty in said.penalties.items()},
-        rewards={key(at): since for at, since in said.rewards.items()},
-        paid={key(at): amount for at, amount in said.paid.items()},
-        standings={key(at): (of("zone", zone, at), value) for at, (zone, value) in said.standings.items()},
-        failed={key(at): tuple(sorted(of("condition", c, at) for c in failed)) for at, failed in said.failed.items()},
-        quotas={key(at): used for at, used in said.quotas.items()},
-    )
+    return named(said, names_on(history.packs, history.called, night))
 
 
 def _claims(history: History, account: Account, night: date) -> dict[Claim, Due]:
@@ -103,7 +56,7 @@ class _Decided:
     """One account, as known on a night."""
 
     def __init__(self, history: History, account: Account, night: date) -> None:
-        self._account, self._night = account, night
+        self._account, self._night, self._called = account, night, history.called
         events = events_on(account, night)
         self._rules = Rules(history.packs, account, tuple(events))
         self._first = min(pack.effective_from for pack in history.packs)
@@ -235,13 +188,19 @@ class _Decided:
         }[comparator]  # fmt: skip
 
     def _bars(self, measure: str, day: date) -> bool:
-        """Whether it, or a stricter one on one of its scopes or on the account, is in force, prevailing or not."""
-        scopes = {"account"}
+        """Whether it, or a stricter one on one of its scopes or on the account, is in force, prevailing or not.
+
+        Its scopes are those on which a pack puts it on accounts of this kind.
+        """
+        scopes, kind = {"account"}, self._rules.row_on(day).kind
         for pack in self._rules.on(day):
-            scopes |= {effect.scope for _, effect in pack.effects if effect.measure == measure}
-            scopes |= {each.scope for _, effect in pack.effects for each in effect.then if each.measure == measure}
+            for place, effect in pack.effects:
+                if kind in (pack.programmes[str(place[1])].applies_to or pack.applies_to):
+                    scopes |= {effect.scope} if effect.measure == measure else set()
+                    scopes |= {each.scope for each in effect.then if each.measure == measure}
             for gate in pack.eligibility.values():
-                scopes |= {effect.scope for effect in gate.while_not_eligible if effect.measure == measure}
+                if kind in (gate.applies_to or pack.applies_to):
+                    scopes |= {effect.scope for effect in gate.while_not_eligible if effect.measure == measure}
         there = [
             (scope, each.measure)
             for walks in self._walks.values()
@@ -261,16 +220,20 @@ class _Decided:
 
     def _say_imposed(self, said: Night) -> None:
         who, night = self._account.account_id, self._night
-        by_scope: dict[str, list[Penalty]] = {}
-        for each in imposed(self._met(night), "penalties", night):
-            by_scope.setdefault(each.scope, []).append(Penalty(each.name, each.first, each.last))
-        for scope, penalties in by_scope.items():
-            said.penalties[f"{who}/emergency/{scope}"] = self._strictest(penalties)
-        by_reward: dict[str, list[Emergency]] = {}
-        for each in imposed(self._met(night), "rewards", night):
-            by_reward.setdefault(f"{who}/emergency/{each.scope}/{each.name}", []).append(each)
-        for key, rewards in by_reward.items():
-            said.rewards[key] = max(rewards, key=lambda each: (each.last, -each.first.toordinal())).first
+        found: dict[str, list[Emergency]] = {}
+        for on in ("penalties", "rewards"):
+            for each in imposed(self._met(night), on, night):
+                key = f"{who}/emergency/{each.scope}" + (f"/{each.name}" if on == "rewards" else "")
+                found.setdefault(key, []).append(each)
+        for key, there in found.items():
+            in_order = sorted(there, key=lambda each: each.key)
+            each = max(in_order, key=lambda each: (self._strict.get(each.name), each.last, -each.first.toordinal()))
+            pack = judging(self._rules, each)
+            said.imposed_by[key] = pack_called(self._called, pack), pack.version
+            if each.on == "penalties":
+                said.penalties[key] = Penalty(each.name, each.first, each.last)
+            else:
+                said.rewards[key] = each.first
 
     def _say_gate(self, said: Night, name: str, states: dict[date, tuple[Pack, tuple[str, ...]]]) -> None:
         who, night = self._account.account_id, self._night
@@ -295,6 +258,3 @@ class _Decided:
                 said.penalties[key] = self._strictest([penalty, there]) if there else penalty
             else:
                 said.rewards[f"{who}/{name}/{effect.scope}/{effect.reward}"] = first
-
-
-__all__ = ["Brought", "Night", "Penalty", "decide"]

@@ -58,7 +58,7 @@ class Rules:
             pack
             for pack in self.packs
             if row.market in pack.markets
-            and row.kind in _kinds(pack)
+            and row.kind in kinds_of(pack)
             and pack.effective_from <= day
             and (pack.effective_until is None or day <= pack.effective_until)
         ]
@@ -130,8 +130,8 @@ def calendar_days(calendar: Calendar) -> tuple[date, ...]:
     return tuple(calendar.days())
 
 
-def _kinds(pack: Pack) -> set[str]:
-    """A part can be for kinds of account that the rest of its pack isn't for."""
+def kinds_of(pack: Pack) -> set[str]:
+    """Those of which it judges something: a part can be for kinds of account that the rest of its pack isn't for."""
     own = [kind for programme in pack.programmes.values() for kind in programme.applies_to]
     own += [kind for gate in pack.eligibility.values() for kind in gate.applies_to]
     return {*pack.applies_to, *own}

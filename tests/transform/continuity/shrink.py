@@ -37,18 +37,27 @@ def _smaller(history: History) -> Iterator[History]:
         for less in _with_less(account):
             yield replace(history, accounts=(*history.accounts[:number], less, *history.accounts[number + 1 :]))
     for number in range(len(history.packs)) if len(history.packs) > 1 else ():
-        yield replace(history, packs=(*history.packs[:number], *history.packs[number + 1 :]))
+        left = (*history.packs[:number], *history.packs[number + 1 :])
+        read = {test.of_pack for pack in left for test in _tests(pack) if test.of_pack}
+        if read <= {pack.pack for pack in left}:
+            yield replace(history, packs=left)
     for name in ("points", "score"):
         if any(name in pack.programmes for pack in history.packs):
             fewer = [{other: p for other, p in pack.programmes.items() if other != name} for pack in history.packs]
-            named = {test.programme for pack in history.packs for test in _tests(pack)}
+            named = {each for pack in history.packs for each in _programmes_named(pack)}
             if all(fewer) and name not in named:
-                left = zip(history.packs, fewer, strict=True)
-                yield replace(history, packs=tuple(_with(pack, "programmes", programmes) for pack, programmes in left))
+                kept = zip(history.packs, fewer, strict=True)
+                yield replace(history, packs=tuple(_with(pack, "programmes", programmes) for pack, programmes in kept))
     for part in ("bonuses", "eligibility"):
         gated = any(bonus.eligibility for pack in history.packs for bonus in pack.bonuses.values())
         if any(getattr(pack, part) for pack in history.packs) and not (part == "eligibility" and gated):
             yield replace(history, packs=tuple(_with(pack, part, {}) for pack in history.packs))
+
+
+def _programmes_named(pack: Pack) -> Iterator[str | None]:
+    """Those without which another part of the pack couldn't be."""
+    yield from (test.programme for test in _tests(pack))
+    yield from (each.carries_over.programme for each in pack.programmes.values() if each.carries_over)
 
 
 def _tests(pack: Pack) -> Iterator[Test]:

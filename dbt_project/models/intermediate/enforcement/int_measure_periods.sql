@@ -24,16 +24,20 @@ measures as (
     select * from {{ source('policy', 'measures') }}
 ),
 
-kinds as (
-    select distinct
-        market,
+kinds_judged as (
+    select
         edition_id,
         kind
     from {{ source('policy', 'kinds') }}
+    union
+    select
+        edition_id,
+        kind
+    from {{ source('policy', 'eligibility') }}
 ),
 
-creators as (
-    select * from {{ ref('stg_creators') }}
+account_markets as (
+    select * from {{ ref('int_account_markets') }}
 ),
 
 what_zones_bring as (
@@ -44,7 +48,8 @@ what_zones_bring as (
     from zone_measure_periods
 ),
 
--- Of the packs of the market, it is by one that has the measure, and rather by one that judges the account's kind.
+-- Of the packs of the market, it is by one that has the measure, and rather by one that judges the account's kind: of
+-- the first day on which it meets the account, whatever that becomes later.
 pack_of_what_is_imposed as (
     select
         emergencies.emergency_id,
@@ -52,20 +57,23 @@ pack_of_what_is_imposed as (
         packs.edition_id,
         measures.measure_rank
     from emergencies
-    inner join creators on emergencies.account_id = creators.account_id
+    inner join account_markets
+        on
+            emergencies.account_id = account_markets.account_id
+            and {{ day_in('emergencies.from_day', 'account_markets.from_day', 'account_markets.until_day') }}
     inner join packs on emergencies.market = packs.market and {{ in_effect_on('packs', 'emergencies.first_night') }}
     left join measures
         on
             packs.edition_id = measures.edition_id
             and case when emergencies.list = 'penalties' then emergencies.measure end = measures.measure
-    left join kinds
+    left join kinds_judged
         on
-            packs.edition_id = kinds.edition_id
-            and creators.kind = kinds.kind
-    where emergencies.action = 'impose'
+            packs.edition_id = kinds_judged.edition_id
+            and account_markets.kind = kinds_judged.kind
+    where emergencies.action = 'impose' and emergencies.part = 1
     qualify row_number() over (
         partition by emergencies.emergency_id, emergencies.account_id
-        order by measures.measure is null, kinds.kind is null, packs.pack
+        order by measures.measure is null, kinds_judged.kind is null, packs.pack
     ) = 1
 ),
 

@@ -33,6 +33,17 @@ stays_in_a_market as (
     where market is distinct from market_before
 ),
 
+-- Who ended an emergency by its name did so from that night on.
+ended as (
+    select
+        ends as emergency_id,
+        account_id,
+        min(first_night) as ended_on
+    from known
+    where action = 'end'
+    group by ends, account_id
+),
+
 -- Who is in another market isn't met there; what was so before a move stays so.
 emergencies_on_accounts_while_in_their_market as (
     select
@@ -49,9 +60,14 @@ emergencies_on_accounts_while_in_their_market as (
         known.approved_by,
         known.first_night,
         known.last_day,
+        ended.ended_on,
         greatest(known.first_night, stays.from_day) as from_day,
-        least({{ add_days('known.last_day', 1) }}, stays.until_day) as until_day
+        least({{ add_days('known.last_day', 1) }}, stays.until_day, ended.ended_on) as until_day
     from known
+    left join ended
+        on
+            known.emergency_id = ended.emergency_id
+            and known.account_id = ended.account_id
     inner join creators on known.account_id = creators.account_id
     inner join stays_in_a_market as stays
         on
@@ -59,6 +75,7 @@ emergencies_on_accounts_while_in_their_market as (
             and known.market = stays.market
             and known.last_day >= stays.from_day
             and (stays.until_day is null or known.first_night < stays.until_day)
+    where ended.ended_on is null or greatest(known.first_night, stays.from_day) < ended.ended_on
 )
 
 select
@@ -76,6 +93,7 @@ select
     approved_by,
     first_night,
     last_day,
+    ended_on,
     from_day,
     until_day
 from emergencies_on_accounts_while_in_their_market

@@ -123,7 +123,7 @@ entries_carried_over_from_another_programme as (
             and carried_over.programme = programmes.programme
 ),
 
--- Each emergency has a balance of its own. What lifts a measure weighs nothing: it takes no part in imposing one.
+-- Each emergency has a balance of its own. What lifts or ends one weighs nothing: it takes no part in imposing it.
 entries_of_emergencies as (
     select
         emergency_id || '/' || account_id as entry_id,
@@ -149,7 +149,7 @@ entries_of_emergencies as (
         cast(null as varchar[]) as shares,
         first_night as on_day,
         first_night as counts_from,
-        {{ add_days('last_day', 1) }} as counts_until,
+        least({{ add_days('last_day', 1) }}, ended_on) as counts_until,
         cast(null as date) as voided_on,
         cast(null as struct(adjusted_on date, amount decimal(18, 2))[]) as adjusted_amounts
     from emergencies

@@ -186,7 +186,11 @@ what_people_decided_themselves as (
         account_id,
         first_night as on_day,
         55 as place,
-        case when action = 'impose' then 'emergency_imposed' else 'emergency_lifted' end as event,
+        case action
+            when 'impose' then 'emergency_imposed'
+            when 'lift' then 'emergency_lifted'
+            else 'emergency_ended'
+        end as event,
         emergency_id as about,
         {{ label_of('measure', 'measure') }} || ' on ' || {{ in_words('scope') }}
         || ' until ' || last_day || ': ' || reason as told

@@ -286,6 +286,30 @@ select distinct
 from facts_of_all_feeds
 qualify said is distinct from lag(said) over (partition by feed, key order by landed_night);
 
+-- name: done
+-- What was ever known to be done that a bonus may pay for.
+select
+    account_id,
+    activity_id as key,
+    activity,
+    on_day,
+    subject,
+    coalesce(try_cast(quantity as double), 1) as quantity,
+    landed_night
+from accepted.activity_versions
+where withdrawn is null
+union all
+select
+    account_id,
+    attempt_id as key,
+    training as activity,
+    passed_on as on_day,
+    subject,
+    1 as quantity,
+    landed_night
+from accepted.training_versions
+where withdrawn is null;
+
 -- name: days_paid_for
 -- The days of which something may be paid for, with the first night on which it was known.
 create or replace temp table days_paid_for as
@@ -299,31 +323,13 @@ asked as (
     where
         eligibility is not null
         and (at_most_per_subject is not null or at_most_per_account is not null or budget is not null)
-),
-
-done as (
-    select
-        account_id,
-        activity,
-        on_day,
-        landed_night
-    from accepted.activity_versions
-    where withdrawn is null
-    union all
-    select
-        account_id,
-        training as activity,
-        passed_on as on_day,
-        landed_night
-    from accepted.training_versions
-    where withdrawn is null
 )
 
 select
     done.account_id,
     cast(done.on_day as date) as on_day,
     min(greatest(done.landed_night, cast(done.on_day as date))) as due_from
-from done
+from ({{ done }}) as done
 semi join facts on done.account_id = facts.account_id and facts.is_late
 inner join accepted.creator_versions as creators on done.account_id = creators.account_id
 semi join asked on creators.market = asked.market and done.activity = asked.activity
@@ -341,36 +347,150 @@ semi join facts
         and days_paid_for.due_from < facts.night
         and facts.night <= $night;
 
+-- name: days_of_bonuses
+-- The days on which something was done that a bonus pays for, with what it pays at most and what caps that, in the
+-- periods in which a day with late facts is.
+create or replace temp table days_of_bonuses as
+with
+
+done as (
+    select distinct
+        creators.market,
+        done.activity,
+        cast(done.on_day as date) as on_day
+    from ({{ done }}) as done
+    inner join accepted.creator_versions as creators on done.account_id = creators.account_id
+),
+
+days as (
+    select
+        done.market,
+        done.activity,
+        done.on_day,
+        bonuses.bonus,
+        bonuses.pays,
+        bonuses.at_most_per_subject,
+        bonuses.at_most_per_account,
+        bonuses.budget,
+        periods.period_from
+    from done
+    inner join policy.bonuses as bonuses
+        on
+            done.market = bonuses.market
+            and done.activity = bonuses.activity
+            and done.on_day >= bonuses.effective_from
+            and (bonuses.effective_before is null or done.on_day < bonuses.effective_before)
+    inner join policy.calendar_periods as periods
+        on
+            bonuses.edition_id = periods.edition_id
+            and bonuses.calendar = periods.calendar
+            and done.on_day >= periods.period_from
+            and done.on_day < periods.period_until
+)
+
+select days.*
+from days
+where
+    (days.market, days.bonus, days.period_from) in (
+        select (touched.market, touched.bonus, touched.period_from) from days as touched
+        where touched.on_day in (select late.on_day from days_with_late_facts as late)
+    );
+
+-- name: days_whose_place_matters
+-- Of days with late facts, those of which a place in a queue can matter: where all that was ever known to be done comes
+-- to more than a cap or the budget, whoever was eligible. Nights that are asked about beside this one are told what was
+-- due on them, whatever is left.
+create or replace temp table days_whose_place_matters as
+with
+
+-- Once in each market that the account was ever in; a part of a cent is a whole one.
+earned_at_most as (
+    select
+        done.account_id,
+        days.market,
+        days.bonus,
+        days.period_from,
+        days.on_day,
+        coalesce(done.subject, '') as subject,
+        ceil(max(done.quantity * cast(days.pays as double)) * 100 - 0.0001) / 100 as earned,
+        min(days.at_most_per_subject) as at_most_per_subject,
+        min(days.at_most_per_account) as at_most_per_account,
+        min(days.budget) as budget
+    from ({{ done }}) as done
+    inner join (select distinct account_id, market from accepted.creator_versions) as creators
+        on done.account_id = creators.account_id
+    inner join days_of_bonuses as days
+        on
+            creators.market = days.market
+            and done.activity = days.activity
+            and cast(done.on_day as date) = days.on_day
+    group by
+        done.account_id, days.market, days.bonus, days.period_from, days.on_day, coalesce(done.subject, ''), done.key
+),
+
+queues as (
+    select
+        account_id,
+        on_day,
+        coalesce(sum(earned) over of_subject > min(at_most_per_subject) over of_all + 0.001, false)
+        or coalesce(sum(earned) over of_account > min(at_most_per_account) over of_all + 0.001, false)
+        or coalesce(sum(earned) over of_all > min(budget) over of_all + 0.001, false) as can_run_dry
+    from earned_at_most
+    window
+        of_all as (partition by market, bonus, period_from),
+        of_account as (partition by market, bonus, period_from, account_id),
+        of_subject as (partition by market, bonus, period_from, account_id, subject)
+),
+
+days_of_queues_that_can_run_dry as (
+    select distinct
+        account_id,
+        on_day
+    from queues
+    where can_run_dry
+)
+
+select * from days_with_late_facts
+where
+    exists (select 1 from policy.asked_nights)
+    or (account_id, on_day) in (select (dry.account_id, dry.on_day) from days_of_queues_that_can_run_dry as dry);
+
 -- name: copies
--- A copy of the account for each night that brought something new of these days.
+-- A copy of the account for each night that brought something new of one of these days since that was due, and for the
+-- newest before it: nights between two copies believe the same of it.
 create or replace temp table copies as
 with
 
-accounts as (
+bearing as (
     select
-        account_id,
-        min(due_from) as first_night,
-        max(on_day) as last_day
-    from days_with_late_facts
-    group by account_id
+        days.account_id,
+        days.on_day,
+        days.due_from,
+        facts.night
+    from days_whose_place_matters as days
+    inner join facts on days.account_id = facts.account_id
+    where (facts.is_appeal or facts.since_day <= days.on_day) and facts.night <= $night
 ),
 
 nights as (
     select
         account_id,
-        first_night as night
-    from accounts
+        night
+    from bearing
+    where night > due_from
     union
     select
-        facts.account_id,
-        facts.night
-    from facts
-    inner join accounts
-        on
-            facts.account_id = accounts.account_id
-            and facts.night > accounts.first_night
-            and facts.night <= $night
-    where facts.is_appeal or facts.since_day <= accounts.last_day
+        account_id,
+        max(night) as night
+    from bearing
+    where night <= due_from
+    group by account_id, on_day
+    union
+    select
+        account_id,
+        min(due_from) as night
+    from days_whose_place_matters
+    group by account_id
 )
 
 select
@@ -408,23 +528,63 @@ inner join copies using (account_id)
 order by all;
 
 -- name: believe
+-- A row for as long as nights believed the same, from the night on which it was due.
 insert into believed.eligibility
+with
+
+believed as (
+    select
+        copies.account_id,
+        periods.edition_id,
+        periods.eligibility,
+        days.on_day,
+        copies.night as known_from,
+        copies.next_night as known_until,
+        periods.is_open
+    from temp.main.int_eligibility_periods as periods
+    inner join copies on periods.account_id = copies.account_id || '~' || copies.copy
+    inner join days_whose_place_matters as days
+        on
+            copies.account_id = days.account_id
+            and periods.from_day <= days.on_day
+            and (periods.until_day is null or periods.until_day > days.on_day)
+    where
+        periods.known_from <= copies.night
+        and (periods.known_until is null or copies.night < periods.known_until)
+        and (copies.next_night is null or copies.next_night > days.due_from)
+),
+
+believed_beside_the_night_before as (
+    select
+        *,
+        coalesce(
+            known_from != lag(known_until) over in_order or is_open != lag(is_open) over in_order, true
+        ) as is_other
+    from believed
+    window in_order as (partition by account_id, edition_id, eligibility, on_day order by known_from)
+),
+
+believed_by_stretch as (
+    select
+        *,
+        count_if(is_other) over (
+            partition by account_id, edition_id, eligibility, on_day
+            order by known_from
+            rows unbounded preceding
+        ) as stretch
+    from believed_beside_the_night_before
+)
+
 select
-    copies.account_id,
-    periods.edition_id,
-    periods.eligibility,
-    days.on_day,
-    copies.night as known_from,
-    copies.next_night as known_until,
-    periods.is_open
-from temp.main.int_eligibility_periods as periods
-inner join copies on periods.account_id = copies.account_id || '~' || copies.copy
-inner join days_with_late_facts as days
-    on
-        copies.account_id = days.account_id
-        and periods.from_day <= days.on_day
-        and (periods.until_day is null or periods.until_day > days.on_day)
-where periods.known_from <= copies.night and (periods.known_until is null or copies.night < periods.known_until)
+    account_id,
+    edition_id,
+    eligibility,
+    on_day,
+    min(known_from) as known_from,
+    case when count(known_until) = count(*) then max(known_until) end as known_until,
+    any_value(is_open order by known_from) as is_open
+from believed_by_stretch
+group by account_id, edition_id, eligibility, on_day, stretch
 order by all;
 
 -- name: temporary

@@ -20,3 +20,9 @@ select * from ({{ rows }})
 qualify
     row_number() over (partition by {{ key }}, landed_night order by {{ changed_at }} desc) = 1
     and {{ changed_at }} = max({{ changed_at }}) over (partition by {{ key }} order by landed_night);
+
+-- name: emergencies_of
+select * from {{ warehouse }}.emergencies.known
+union all by name
+select cast(null as varchar) as ends
+where false;

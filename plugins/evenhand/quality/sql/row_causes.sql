@@ -113,6 +113,14 @@ told as (
                     where action = 'lift'
                 )
                 then $emergency
+            -- What ends an emergency by its name ends nothing else.
+            when
+                change = 'removed' and programme = $programme
+                and (list, account_id, measure_before, scope) in (
+                    select (list, account_id, measure, scope) from main.int_emergencies_in_force
+                    where action = 'end'
+                )
+                then $emergency
             when cause = 'data' and account_id in (select account_id from scratch.steps.corrected)
                 then 'correction'
             else cause

@@ -1,11 +1,14 @@
-"""A bonus hangs on no other account's facts, also where another pack of the market compares accounts."""
+"""A bonus hangs on no other account's facts, and on none that is soon out of sight, also where another pack of the
+market compares accounts or counts orders."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import PackError, load_packs
 from evenhand.policy.sift import sift
 from policy.packs import write
@@ -103,6 +106,57 @@ def test_what_peers_bring_in_another_pack_bars_no_bonus(
     said = _mistakes(folder, compares, order)
 
     assert said == ([SAID.format(bars)] if bars else [])
+
+
+COUNTS = """\
+pack: counts
+version: 2
+markets: [TH, VN]
+effective_from: 2026-03-01
+appeal_route: Write to the desk of orders.
+measures: [no_post]
+programmes:
+  orders:
+    unit: order
+    entries: [{rule: each, activities: [order_refunded], amount: 1, lasts_days: 20}]
+    zones: [{zone: good}, {zone: many, at_least: 9, measures: [{measure: no_post, scope: ads, while_in_zone: true}]}]
+"""
+COUNTED = (
+    ": found door, which no_post shuts in TH, brought by orders of counts version 2 (compares.yml:11), by an activity"
+    " of a feed that is looked at for 35 nights; expected "
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "",
+            "",
+            "pays.yml:18:76: bonuses.selling.eligibility" + COUNTED + "one without recent activities: what was paid"
+            " stays known for ever",
+        ),
+        (
+            PAYS[PAYS.index("bonuses:") :],
+            "    stays_eligible: true\n",
+            "pays.yml:17:21: eligibility.door.stays_eligible" + COUNTED + "none: what was kept since longer ago isn't"
+            " known",
+        ),
+        # What lasts as long as the gate is shut is known tonight.
+        (PAYS[PAYS.index("bonuses:") :], "", None),
+    ],
+)
+def test_what_is_soon_out_of_sight_in_another_pack_bars_no_bonus_and_nothing_kept(
+    folder: Path, old: str, new: str, said: str | None
+) -> None:
+    pays = PAYS.replace(old, new) if old else PAYS
+    assert _mistakes(folder, COUNTS, "[no_post]", pays) == ([said] if said else [])
+    if said is None:
+        # But not since when.
+        with duckdb.connect() as connection:
+            compile_packs(load_packs(folder), connection, order={"TH": ["no_post"]})
+            effects = connection.execute("select market, is_recent from policy.eligibility_effects order by market")
+            assert effects.fetchall() == [("ID", False), ("TH", True)]
 
 
 def test_packs_at_other_times_and_gates_without_a_bonus_are_let_be(folder: Path) -> None:
