@@ -146,6 +146,24 @@ def test_where_all_is_gone_a_person_says_so_before_it_takes_effect_once_more(
         assert len(sandbox.effects()) == 4 + 4 * emptied
 
 
+def test_where_all_of_before_is_gone_a_person_is_asked_too_though_tonights_rows_are_there(
+    tmp_path: Path, sandbox: SandboxProcess, client: httpx.Client, receipts: Receipts
+) -> None:
+    receiver = HttpReceiver("sandbox", LISTS, sandbox.url, SECRET, client)
+    rows = [penalty(f"p{number:02}") for number in range(12)]
+    deliver(publish(tmp_path, night(1), rows), receiver, receipts)
+    with closing(sandbox.database_open()) as database:
+        database.execute("delete from held")
+    release = publish(tmp_path, night(2), [*rows, penalty("tonight")])
+    assert deliver(release, receiver, receipts).applied == 1
+    with pytest.raises(ReceiverEmptied, match=r"nothing of what it held before tonight, and had acknowledged 12 rows"):
+        reconcile_and_correct(release, receiver, receipts)
+    assert len(sandbox.effects()) == 13
+    send_again(tmp_path, "sandbox", Person("ann", False), "its disk was replaced")
+    assert reconcile_and_correct(release, receiver, receipts).agrees
+    assert len(sandbox.effects()) == 25
+
+
 @pytest.mark.parametrize("honours_keys", [True, False])
 def test_what_it_was_never_sent_is_removed_on_a_first_reconcile_only_after_a_person_said_so(
     tmp_path: Path, sandbox: SandboxProcess, client: httpx.Client, receipts: Receipts, honours_keys: bool

@@ -32,7 +32,7 @@ class Others:
     """What other entries, of whatever kind, bring to the system of one.
 
     Attributes:
-        lists: all that they bring.
+        lists: all that they bring; also what one brings of which it can't be told where it leads.
         neighbours: which of them bring lists to it, and don't announce.
     """
 
@@ -58,10 +58,15 @@ def others_of(
             continue
         try:
             its_connection = connection_of(other, its_config)
+            there = address_of(its_config, its_connection)
         except ReceiversError:
             # Its own delivery says so.
+            there = None
+        if here is None or there is None:
+            # It may be this system: what the other brings, and this one doesn't, isn't to be removed for a mistake.
+            lists |= set(its_config.lists) - set(config.lists)
             continue
-        if here is None or address_of(its_config, its_connection) != here:
+        if there != here:
             continue
         both = sorted(set(config.lists) & set(its_config.lists))
         if both or isinstance(config, FilesConfig | ObjectStoreConfig):

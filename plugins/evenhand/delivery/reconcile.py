@@ -7,15 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from evenhand.delivery.changes import RowId
-from evenhand.delivery.deliver import (
-    believe_what_it_holds,
-    deliver,
-    held_of_ours,
-    ledger_is_behind,
-    newer_than,
-)
+from evenhand.delivery.deliver import deliver, ledger_is_behind, newer_than
 from evenhand.delivery.first_read import agreed
 from evenhand.delivery.lock import delivery_lock
+from evenhand.delivery.read_back import believe_what_it_holds, held_of_ours
 from evenhand.delivery.read_release import read_release
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import Receiver

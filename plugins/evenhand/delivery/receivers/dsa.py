@@ -23,7 +23,7 @@ from evenhand.delivery.changes import Change, RowId
 from evenhand.delivery.payload import Payload
 from evenhand.delivery.read_release import revisions_told
 from evenhand.delivery.receivers import BatchRefused, Capabilities, Receipt, ReceiverError
-from evenhand.delivery.receivers.asking import GaveUp, ask, until_answered
+from evenhand.delivery.receivers.asking import GaveUp, ask, until_answered, words_of
 
 _AT_MOST = 100
 
@@ -139,5 +139,5 @@ class DsaReceiver:
         return response
 
     def _refused(self, response: httpx.Response) -> BatchRefused:
-        said = f"HTTP {response.status_code}: {response.text[:300]}"
+        said = f"HTTP {response.status_code}: {words_of(response)}"
         return BatchRefused(f"receiver {self.name}: {response.request.url} gave {said}", said, had_no_effect=True)
