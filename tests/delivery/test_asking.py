@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from evenhand.delivery.receivers import ReceiverError, asking
 from evenhand.delivery.receivers.asking import LONGEST_WAIT_SECONDS, NoAnswer, ask, retry_after
 from evenhand.delivery.receivers.http import HttpReceiver
+from evenhand.delivery.shown import without_login
 
 
 def _asked_to_wait(said: bytes) -> float | None:
@@ -94,3 +95,23 @@ def test_a_hash_may_be_written_in_capitals_and_pages_must_not_lead_back() -> Non
     )
     with pytest.raises(ReceiverError, match="or one before it"):
         list(HttpReceiver("mine", ("penalties",), "http://e.example", "secret", client).read_back())
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://mai:hunter2@e.example/a", "https://e.example/a"),
+        ("https://mai:p@ss@e.example", "https://e.example"),
+        ("ftp://hunter2@e.example/x@y", "ftp://e.example/x@y"),
+        ("https://e.example/a@b", "https://e.example/a@b"),
+        ("/srv/lists@home", "/srv/lists@home"),
+    ],
+)
+def test_no_login_in_an_address_is_told(address: str, shown: str) -> None:
+    assert without_login(address) == shown
+    if address.startswith("https"):
+        receiver = HttpReceiver("mine", ("penalties",), address, "secret", _answering(404, b""))
+        with pytest.raises(ReceiverError) as error:
+            list(receiver.read_back())
+        assert f"{shown}/v1/state" in str(error.value)
+        assert "mai" not in str(error.value)

@@ -90,6 +90,7 @@ def test_the_command_says_it_for_each_receiver(tmp_path: Path, monkeypatch: pyte
         "after": ["sandbox"],
         "announced": None,
         "waiting": 0,
+        "held": "",
     }
     assert CliRunner().invoke(app, ["plan", "--receiver", "nobody"]).exit_code == 1
     held = [{"list": "deliveries", "market": each, "answer": "none"} for each in ("sandbox", "notices")]

@@ -146,6 +146,27 @@ def test_where_all_is_gone_a_person_says_so_before_it_takes_effect_once_more(
         assert len(sandbox.effects()) == 4 + 4 * emptied
 
 
+@pytest.mark.parametrize("spelt", ["zoe\u0308/live", "ZO\u00cb/live "])
+def test_a_row_of_ours_in_another_spelling_is_never_taken_for_anothers(
+    spelt: str, tmp_path: Path, sandbox: SandboxProcess, faulty: FaultyServer, flaky: HttpReceiver, receipts: Receipts
+) -> None:
+    release = publish(tmp_path, night(1), [penalty("zo\u00eb/live")])
+    deliver(release, flaky, receipts)
+
+    def told(page: Any) -> Any:
+        return {
+            **page,
+            "rows": [{**row, "row_key": spelt} for row in page["rows"] if row["list"] != "probe"]
+            + [row for row in page["rows"] if row["list"] == "probe"],
+        }
+
+    faulty.tell_state = told
+    take_over(tmp_path, "sandbox", Person("ann", False), "it is ours")
+    with pytest.raises(ReceiverError, match=r"must keep a row_key letter for letter"):
+        reconcile_and_correct(release, flaky, receipts)
+    assert len(sandbox.effects()) == 1
+
+
 def test_where_all_of_before_is_gone_a_person_is_asked_too_though_tonights_rows_are_there(
     tmp_path: Path, sandbox: SandboxProcess, client: httpx.Client, receipts: Receipts
 ) -> None:

@@ -20,6 +20,7 @@ from evenhand.delivery.config import (
     announces,
 )
 from evenhand.delivery.plugins import PluginBroken, plugin_of
+from evenhand.delivery.shown import without_login
 
 if TYPE_CHECKING:
     from evenhand.delivery.opening import Connection
@@ -110,7 +111,7 @@ def _place(path: str, endpoint: str) -> str:
         # A file's URL may name this machine before its path.
         local = re.sub(r"^localhost(?=/)", "", unquote(rest)) if has_scheme else re.sub(r"^file:", "", path)
         return os.path.realpath(local)
-    rest = re.sub(r"/+", "/", rest).strip("/")
+    rest = without_login(f"://{re.sub('/+', '/', rest).strip('/')}").removeprefix("://")
     if scheme not in ("s3", "s3a"):
         return f"{scheme}://{rest}"
     endpoint = endpoint or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
@@ -12,7 +13,7 @@ from evenhand.delivery.emptied import refuse_if_emptied
 from evenhand.delivery.first_read import FEW_ROWS, refuse_to_remove
 from evenhand.delivery.read_release import Release, released_rows
 from evenhand.delivery.receipts import Receipts
-from evenhand.delivery.receivers import Receiver, ReceiverRow
+from evenhand.delivery.receivers import Receiver, ReceiverError, ReceiverRow
 
 
 def held_of_ours(receiver: Receiver) -> list[ReceiverRow]:
@@ -39,7 +40,7 @@ def believe_what_it_holds(
     Raises:
         ReceiverEmptied: it holds nothing of what it had acknowledged, and nobody has said that this is so.
         HoldsOthers: it holds rows that it was never sent, and nobody has said that they may be removed.
-        ReceiverError: it can't be read.
+        ReceiverError: it can't be read, or spells a row that it was sent otherwise.
     """
     held = held_of_ours(receiver)
     if receipts.unanswered(receiver.name) or receipts.differs(receiver.name, held) or (had and not held):
@@ -50,9 +51,29 @@ def believe_what_it_holds(
         _refuse_if_emptied(night, receiver, receipts, held, had)
     ours = wanted | receipts.acknowledged(receiver.name).keys()
     ours |= {(change.list, change.row_key) for change in receipts.unanswered(receiver.name)}
-    never_sent = sorted({(row.list, row.row_key) for row in held} - ours)
+    there = {(row.list, row.row_key) for row in held}
+    never_sent = sorted(there - ours)
+    _refuse_other_spellings(receiver, never_sent, ours - there)
     refuse_to_remove(receipts.path.parent, receiver, never_sent, len(held))
     return receipts.believe(receiver.name, held, night)
+
+
+def _refuse_other_spellings(receiver: Receiver, never_sent: Sequence[RowId], gone: AbstractSet[RowId]) -> None:
+    """Don't take a row for another's that is ours in another spelling: it would be removed and put for ever."""
+    if not never_sent:
+        return
+    spelt = {(name, _whatever_the_spelling(row_key)): row_key for name, row_key in gone}
+    for name, row_key in never_sent:
+        if was := spelt.get((name, _whatever_the_spelling(row_key))):
+            raise ReceiverError(
+                f"receiver {receiver.name}: it holds {name}/{row_key}, in signs {row_key!a}, where it was sent"
+                f" {was!a}: it must keep a row_key letter for letter (docs/receivers.md). Its owner has to fix that;"
+                " nothing is lost, the delivery can be run again"
+            )
+
+
+def _whatever_the_spelling(row_key: str) -> str:
+    return unicodedata.normalize("NFKC", row_key).casefold().strip()
 
 
 def _refuse_if_emptied(

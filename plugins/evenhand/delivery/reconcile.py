@@ -119,8 +119,9 @@ def reconcile_and_correct(release_dir: Path, receiver: Receiver, receipts: Recei
             release = read_release(release_dir, receiver.lists, receiver.capabilities.one_row_per_scope)
             otherwise = believe_what_it_holds(found.night, receiver, receipts, release.row_ids)
     delivered = deliver(release_dir, receiver, receipts)
-    corrected = found.differences if otherwise or delivered.sent else ""
     after = reconcile(release_dir, receiver, receipts)
+    # What it refuses each time was never there, and isn't corrected.
+    is_corrected = bool(otherwise or delivered.sent) and after.differences != found.differences
     if after.agrees:
         agreed(receipts.path.parent, receiver, after.held)
-    return replace(after, corrected=corrected)
+    return replace(after, corrected=found.differences if is_corrected else "")

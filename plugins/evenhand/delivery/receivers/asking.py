@@ -19,6 +19,7 @@ from tenacity import (
 )
 from tenacity.wait import wait_random_exponential
 
+from evenhand.delivery.shown import without_login
 from evenhand.delivery.stopping import go_on, wait
 from evenhand.records.written import in_one_line
 
@@ -83,7 +84,7 @@ def ask(
         response = _answer(client, method, url, content, headers or {})
     except httpx.RequestError as error:
         never_left = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-        raise NoAnswer(f"{type(error).__name__}: {error}", is_certain=never_left) from error
+        raise NoAnswer(f"{type(error).__name__}: {without_login(str(error))}", is_certain=never_left) from error
     status = response.status_code
     if status == 429 or status >= 500:
         raise NoAnswer(f"HTTP {status}", status, status == 429, retry_after(response))

@@ -27,6 +27,7 @@ from evenhand.delivery.receivers.contract import (
     changes_message,
     read_message,
 )
+from evenhand.delivery.shown import without_login
 from evenhand.delivery.signature import ID_HEADER, READ_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
 from evenhand.delivery.stopping import wait
 from evenhand.records.written import in_one_line
@@ -72,6 +73,7 @@ class HttpReceiver:
         self.lists = lists
         self.capabilities = Capabilities(batch_size=batch_size, honours_keys=honours_keys)
         self._base_url = base_url.rstrip("/")
+        self._shown = without_login(self._base_url)
         self._secret = secret
         self._client = client
         self._attempts = attempts
@@ -135,7 +137,7 @@ class HttpReceiver:
                 return
             wait(seconds)
         raise ReceiverError(
-            f"receiver {self.name}: {self._base_url}/v1/state doesn't show what it took {sum(_PROBES):g} s ago, so "
+            f"receiver {self.name}: {self._shown}/v1/state doesn't show what it took {sum(_PROBES):g} s ago, so "
             "what it lacks isn't sent again. Run this again when it has caught up; if it always lags, say by how much "
             "with lag_seconds in receivers.yml"
         )
@@ -202,7 +204,7 @@ class HttpReceiver:
         if response.status_code != 200:
             remedy = REMEDIES.get(response.status_code, "it doesn't take the request; ask its owner")
             said = f"HTTP {response.status_code}: {remedy}. It said: {words_of(response)}"
-            message = f"receiver {self.name}: {method} {self._base_url}{target} gave {said}"
+            message = f"receiver {self.name}: {method} {self._shown}{target} gave {said}"
             about_the_batch = response.status_code in _ABOUT_THE_BATCH
             raise BatchRefused(message, said, True) if about_the_batch else ReceiverError(message)
         return response.content
@@ -217,7 +219,7 @@ class HttpReceiver:
 
     def _gave_up(self, target: str, failure: GaveUp) -> ReceiverError:
         message = (
-            f"receiver {self.name}: {self._base_url}{target} {failure}. "
+            f"receiver {self.name}: {self._shown}{target} {failure}. "
             "Nothing is lost: when it is back, run the delivery again"
         )
         # It is up and fails on this batch. Only keys make it safe to find out on which row.
@@ -227,7 +229,7 @@ class HttpReceiver:
 
     def _breach(self, target: str, what: str) -> ReceiverError:
         return ReceiverError(
-            f"receiver {self.name}: {self._base_url}{target} broke the contract in docs/receivers.md: {what}. "
+            f"receiver {self.name}: {self._shown}{target} broke the contract in docs/receivers.md: {what}. "
             "Its owner has to fix that; nothing is lost, the delivery can be run again"
         )
 
