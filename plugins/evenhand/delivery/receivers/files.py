@@ -203,10 +203,10 @@ class FilesReceiver:
         except FileNotFoundError:
             raise
         except Exception as error:
+            said = f"{type(error).__name__}: {without_login(str(error))}"
             raise ReceiverError(
-                f"receiver {self.name}: {self._url}/{name}: {type(error).__name__}: {without_login(str(error))}. Look at "
-                "the path, login and password of its Airflow connection, and whether it is up; nothing is lost, the delivery can "
-                "be run again"
+                f"receiver {self.name}: {self._url}/{name}: {said}. Look at the path, login and password of its "
+                "Airflow connection, and whether it is up; nothing is lost, the delivery can be run again"
             ) from None
 
     def _drop_old_versions(self) -> None:
