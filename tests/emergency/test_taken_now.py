@@ -55,7 +55,12 @@ def test_a_night_that_runs_is_waited_for_and_the_newest_decided_again_unless_it_
     night = threading.Thread(target=run_a_night)
     night.start()
     holds.wait(10)
-    monkeypatch.setattr(command.time, "sleep", lambda _: (may_end.set(), night.join()))
+
+    def let_it_end(_: float) -> None:
+        may_end.set()
+        night.join()
+
+    monkeypatch.setattr("time.sleep", let_it_end)
     with pytest.raises(typer.Exit):
         command.take_now(PROPOSAL, [Person("lan", logged_in=True)], datetime.now(UTC))
     assert decided == ([] if has_it else [["evenhand", "nightly", "2026-03-06"]])
