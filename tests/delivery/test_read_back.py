@@ -450,3 +450,25 @@ def test_a_ledger_that_cannot_be_used_is_named_with_its_remedy(
             Receipts(ledger)
     assert str(ledger) in str(error.value)
     assert remedy in str(error.value)
+
+
+def test_a_list_that_comes_back_is_not_taken_to_be_there_for_a_state_that_lags(
+    tmp_path: Path, sandbox: SandboxProcess, faulty: FaultyServer, flaky: HttpReceiver, receipts: Receipts
+) -> None:
+    rows = [penalty("p1"), penalty("p2")]
+    deliver(publish(tmp_path, night(1), rows), flaky, receipts)
+    read: list[Any] = []
+
+    def told(page: Any) -> Any:
+        read.append(page)
+        return page
+
+    faulty.tell_state = told
+    list(flaky.read_back())
+    faulty.tell_state = None
+    deliver(publish(tmp_path, night(2), []), flaky, receipts)
+    # The first two readings of the delivery are of before: its night, and its rows.
+    lagging = read * 2
+    faulty.tell_state = lambda page: lagging.pop() if lagging else page
+    deliver(publish(tmp_path, night(3), rows), flaky, receipts)
+    assert sandbox.held().keys() == {("penalties", "p1"), ("penalties", "p2")}

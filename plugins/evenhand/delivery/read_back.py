@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from pathlib import Path
@@ -97,9 +97,14 @@ def find_what_others_brought(release: Release, receiver: Receiver, receipts: Rec
         if each.name not in has
         for row_key, payload in each.rows.items()
     }
-    if wanted:
-        there = [row for row in receiver.read_back() if wanted.get((row.list, row.row_key)) == row.payload_sha256]
-        receipts.find(receiver.name, there, release.night)
+    if wanted and _as_wanted(receiver, wanted):
+        # What is read may be of before it was removed there.
+        receiver.catch_up()
+        receipts.find(receiver.name, _as_wanted(receiver, wanted), release.night)
+
+
+def _as_wanted(receiver: Receiver, wanted: Mapping[RowId, str]) -> list[ReceiverRow]:
+    return [row for row in receiver.read_back() if wanted.get((row.list, row.row_key)) == row.payload_sha256]
 
 
 def rows_it_had(release_dir: Path, receiver: Receiver, receipts: Receipts, is_behind: bool) -> int:
