@@ -223,15 +223,33 @@ def test_two_entries_of_one_system_leave_each_others_lists_alone(
     connection = json.dumps({"conn_type": "http", "host": sandbox.url, "password": SECRET})
     for name in ("ONE", "OTHER"):
         monkeypatch.setenv(f"AIRFLOW_CONN_{name}", connection)
-    path = _two_entries(tmp_path, "http", "rewards", ", audience: sandbox")
-    release = publish(tmp_path, night(1), [penalty("p1")], [reward("r1")])
-    for _ in range(2):
-        for name in ("one", "other"):
+    split = _two_entries(tmp_path, "http", "rewards", ", audience: sandbox")
+    whole = tmp_path / "whole.yml"
+    whole.write_text(
+        "receivers:\n  one: {kind: http, connection: one, lists: [penalties, rewards], audience: sandbox}\n"
+    )
+    # A list that goes to the other entry is neither removed by who had it nor brought once more, there and back.
+    for number, path in enumerate((split, split, whole, split, whole), start=1):
+        release = publish(tmp_path, night(number), [penalty("p1")], [reward("r1")])
+        for name in load_receivers(path):
             with open_receiver(name, path) as receiver, Receipts(tmp_path / "receipts.sqlite") as receipts:
                 assert deliver(release, receiver, receipts).complete
                 assert reconcile_and_correct(release, receiver, receipts).agrees
-    assert sandbox.held().keys() == {("penalties", "p1"), ("rewards", "r1")}
-    assert len(sandbox.effects()) == 2
+        assert sandbox.held().keys() == {("penalties", "p1"), ("rewards", "r1")}
+        assert len(sandbox.effects()) == 2
+
+
+def test_the_lists_of_an_entry_of_which_nobody_knows_where_it_leads_are_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(
+        "AIRFLOW_CONN_ONE", json.dumps({"conn_type": "http", "host": "http://e.example", "password": "a"})
+    )
+    monkeypatch.delenv("AIRFLOW_CONN_OTHER", raising=False)
+    path = _two_entries(tmp_path, "http", "rewards, penalties")
+    with open_receiver("one", path) as receiver:
+        assert receiver.capabilities.others == {"rewards"}
+        assert receiver.capabilities.neighbours == frozenset()
 
 
 def test_reading_the_file_imports_nothing_slow() -> None:

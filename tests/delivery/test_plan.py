@@ -90,8 +90,15 @@ def test_the_command_says_it_for_each_receiver(tmp_path: Path, monkeypatch: pyte
         "after": ["sandbox"],
         "announced": None,
         "waiting": 0,
+        "held": "",
     }
     assert CliRunner().invoke(app, ["plan", "--receiver", "nobody"]).exit_code == 1
+    held = [{"list": "deliveries", "market": each, "answer": "none"} for each in ("sandbox", "notices")]
+    publish(tmp_path, night(2), [penalty("p1")], [], [notice("p1", "new")], items=[], held_lists=held)
+    said = CliRunner().invoke(app, ["plan", "--rows", "0"]).output
+    assert "sandbox  night 2026-03-02: nothing; sandbox, night 2026-03-02: nothing sent, receivers.yml says" in said
+    assert "notices, night 2026-03-02: nothing sent, receivers.yml says otherwise of it" in said
+    assert "files  night 2026-03-02: 1 penalty put" in said
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,45 @@ def test_where_all_is_gone_a_person_says_so_before_it_takes_effect_once_more(
         assert len(sandbox.effects()) == 4 + 4 * emptied
 
 
+@pytest.mark.parametrize("spelt", ["zoe\u0308/live", "ZO\u00cb/live "])
+def test_a_row_of_ours_in_another_spelling_is_never_taken_for_anothers(
+    spelt: str, tmp_path: Path, sandbox: SandboxProcess, faulty: FaultyServer, flaky: HttpReceiver, receipts: Receipts
+) -> None:
+    release = publish(tmp_path, night(1), [penalty("zo\u00eb/live")])
+    deliver(release, flaky, receipts)
+
+    def told(page: Any) -> Any:
+        return {
+            **page,
+            "rows": [{**row, "row_key": spelt} for row in page["rows"] if row["list"] != "probe"]
+            + [row for row in page["rows"] if row["list"] == "probe"],
+        }
+
+    faulty.tell_state = told
+    take_over(tmp_path, "sandbox", Person("ann", False), "it is ours")
+    with pytest.raises(ReceiverError, match=r"must keep a row_key letter for letter"):
+        reconcile_and_correct(release, flaky, receipts)
+    assert len(sandbox.effects()) == 1
+
+
+def test_where_all_of_before_is_gone_a_person_is_asked_too_though_tonights_rows_are_there(
+    tmp_path: Path, sandbox: SandboxProcess, client: httpx.Client, receipts: Receipts
+) -> None:
+    receiver = HttpReceiver("sandbox", LISTS, sandbox.url, SECRET, client)
+    rows = [penalty(f"p{number:02}") for number in range(12)]
+    deliver(publish(tmp_path, night(1), rows), receiver, receipts)
+    with closing(sandbox.database_open()) as database:
+        database.execute("delete from held")
+    release = publish(tmp_path, night(2), [*rows, penalty("tonight")])
+    assert deliver(release, receiver, receipts).applied == 1
+    with pytest.raises(ReceiverEmptied, match=r"nothing of what it held before tonight, and had acknowledged 12 rows"):
+        reconcile_and_correct(release, receiver, receipts)
+    assert len(sandbox.effects()) == 13
+    send_again(tmp_path, "sandbox", Person("ann", False), "its disk was replaced")
+    assert reconcile_and_correct(release, receiver, receipts).agrees
+    assert len(sandbox.effects()) == 25
+
+
 @pytest.mark.parametrize("honours_keys", [True, False])
 def test_what_it_was_never_sent_is_removed_on_a_first_reconcile_only_after_a_person_said_so(
     tmp_path: Path, sandbox: SandboxProcess, client: httpx.Client, receipts: Receipts, honours_keys: bool
@@ -411,3 +450,25 @@ def test_a_ledger_that_cannot_be_used_is_named_with_its_remedy(
             Receipts(ledger)
     assert str(ledger) in str(error.value)
     assert remedy in str(error.value)
+
+
+def test_a_list_that_comes_back_is_not_taken_to_be_there_for_a_state_that_lags(
+    tmp_path: Path, sandbox: SandboxProcess, faulty: FaultyServer, flaky: HttpReceiver, receipts: Receipts
+) -> None:
+    rows = [penalty("p1"), penalty("p2")]
+    deliver(publish(tmp_path, night(1), rows), flaky, receipts)
+    read: list[Any] = []
+
+    def told(page: Any) -> Any:
+        read.append(page)
+        return page
+
+    faulty.tell_state = told
+    list(flaky.read_back())
+    faulty.tell_state = None
+    deliver(publish(tmp_path, night(2), []), flaky, receipts)
+    # The first two readings of the delivery are of before: its night, and its rows.
+    lagging = read * 2
+    faulty.tell_state = lambda page: lagging.pop() if lagging else page
+    deliver(publish(tmp_path, night(3), rows), flaky, receipts)
+    assert sandbox.held().keys() == {("penalties", "p1"), ("penalties", "p2")}

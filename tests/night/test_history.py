@@ -25,6 +25,7 @@ from evenhand.console.listing import Asked, find
 from evenhand.console.seen import see
 from evenhand.console.shown import shown
 from evenhand.console.tables import BY_NAME
+from evenhand.delivery.held import held_delivery
 from evenhand.explain.facts import NothingOfAccounts, explain
 from evenhand.explain.labels import Labels
 from evenhand.explain.names import Names
@@ -39,7 +40,6 @@ from evenhand.simulation.marketplace import simulate
 from evenhand.simulation.plan import Plan
 from evenhand.tasks import history
 from evenhand.tasks.choosing import NightRefused
-from evenhand.tasks.deliveries import held_delivery
 from made_once import shared_home
 from night.directly import environment, set_up
 from night.installation import APPEALS, CONTENTS, CREATORS, VIOLATIONS, Installation, killed

@@ -15,6 +15,7 @@ from approval.english import SPEAKS
 from evenhand.approval.answers import AnswerRefused, record
 from evenhand.approval.shown import body, subject
 from evenhand.delivery.config import load_receivers, receivers_changed_by, receivers_said
+from evenhand.delivery.held import held_delivery
 from evenhand.policy.preapproved import Preapproval
 from evenhand.quality.held_lists import HeldList, answer, hold_lists, read_held
 from evenhand.quality.receiver_changes import config_sha256, lay_receivers, who_changed
@@ -22,7 +23,6 @@ from evenhand.records.persons import Person, PersonRefused
 from evenhand.release.describe import approved_receivers
 from evenhand.release.manifest import DELIVERIES
 from evenhand.release.manifest import HeldList as ReleasedHeldList
-from evenhand.tasks.deliveries import held_delivery
 from release.manifests import manifest_of
 
 NIGHT = date(2026, 3, 6)

@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 
 from evenhand.cli import app
 from evenhand.delivery.stopping import stop, stopped
+from evenhand.local import installation as local
 from evenhand.policy.load import LoadedPack, load_pack
 from evenhand.policy.preapproved import read_preapproved
 from evenhand.records.persons import Person, PersonRefused
@@ -32,7 +33,7 @@ from evenhand.records.proposals import (
 )
 from evenhand.records.record_log import seal, troubles
 from evenhand.release.manifest import FORMAT, ReleasedFile
-from evenhand.settings import PROJECT
+from evenhand.settings import PROJECT, settings
 from quality.released_packs import base_of_packs
 from release.manifests import manifest_of
 
@@ -128,6 +129,28 @@ def test_resuming_takes_two_accounts_and_two_calls(home: Path) -> None:
     assert "Deliveries can be made again: deliveries were resumed by root, approved by nobody" in done.output
     assert stopped(home) is None
     assert "is done already" in _as("daemon", "approve", proposed).output
+
+
+@only_root
+@pytest.mark.usefixtures("accounts")
+def test_what_could_not_be_done_as_a_night_runs_can_be_approved_again(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = {"action": "reverse", "night": "2026-03-05", "reason": "a broken feed"}
+    root = Person("root", logged_in=True)
+    proposed = propose(home, ProposedAct(action="reverse", form=form, said="root asks", by=root, at=datetime.now(UTC)))
+    # What a command's process says of itself is this process's, too.
+    monkeypatch.setattr(local, "environment", lambda _: {})
+    with local.one_at_a_time(settings()):
+        said = _as("nobody", "approve", proposed)
+    assert (said.exit_code, "another run is using" in said.output) == (1, True)
+    assert [act.proposal_id for act, _ in open_proposals(home, datetime.now(UTC))] == [proposed]
+    done: list[object] = []
+    monkeypatch.setattr("evenhand.tasks.stop_and_reverse.reverse_night", lambda *of: done.append(of))
+    # What it is done with isn't of this test.
+    assert isinstance(_as("nobody", "approve", proposed).exception, TypeError)
+    assert len(done) == 1
+    assert "is done already" in _as("nobody", "approve", proposed).output
 
 
 @only_root

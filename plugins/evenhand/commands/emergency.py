@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from evenhand.emergency.emergency import Proposal
 from evenhand.emergency.wish import Wish
 from evenhand.local import installation as local
 from evenhand.records.persons import Person
-from evenhand.settings import settings
+from evenhand.settings import Settings, settings
 
 if TYPE_CHECKING:
     from evenhand.emergency.propose import Proposed
@@ -170,16 +171,44 @@ def _decide(find: Callable[[Person, Path], Proposed], by: str, approved_by: Sequ
 
 
 def take_now(proposal: Proposal, approved_by: Sequence[Person], at: datetime) -> NoReturn:
-    """Record an emergency that others approved, and become the run that decides the newest night again."""
+    """Record an emergency that others approved, and become the run that decides the newest night again.
+
+    A night that runs is waited for: it may release a later one, which was begun before this was known.
+    """
     from evenhand.emergency.record import record
+    from evenhand.release.manifest import read_manifest
 
     here = settings()
-    night = date.fromisoformat(max(here.releases.glob("night=*")).name.removeprefix("night="))
-    emergency = record(here.emergencies, proposal, approved_by[0], at, night, *approved_by[1:2])
-    console.print(
-        f"Recorded as {emergency.emergency_id}. Night {night} is decided again; should that fail, `evenhand"
-        f" nightly {night}` does it.",
-        highlight=False,
-        soft_wrap=True,
-    )
+    before = max(here.releases.glob("night=*"))
+    emergency = record(here.emergencies, proposal, approved_by[0], at, _night(before), *approved_by[1:2])
+    said = f"Recorded as {emergency.emergency_id}."
+    if _waited_for_a_run(here, said):
+        said = "It has ended."
+    release = max(here.releases.glob("night=*"))
+    night = _night(release)
+    if release != before and emergency.emergency_id in {each.emergency for each in read_manifest(release).emergencies}:
+        _say(f"{said} Night {night}, which it released, has the emergency.")
+        raise typer.Exit
+    _say(f"{said} Night {night} is decided again; should that fail, `evenhand nightly {night}` does it.")
     local.become(here, ["evenhand", "nightly", str(night)])
+
+
+def _waited_for_a_run(here: Settings, recorded: str) -> bool:
+    waited = False
+    while True:
+        try:
+            with local.one_at_a_time(here):
+                return waited
+        except local.LocalError:
+            if not waited:
+                _say(f"{recorded} Another run is under way, and waited for.")
+            waited = True
+            time.sleep(1)
+
+
+def _night(release: Path) -> date:
+    return date.fromisoformat(release.name.removeprefix("night="))
+
+
+def _say(text: str) -> None:
+    console.print(text, highlight=False, soft_wrap=True)

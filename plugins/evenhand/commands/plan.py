@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -11,7 +12,8 @@ import typer
 from rich.markup import escape
 
 from evenhand.commands.terminal import console, refuse, released
-from evenhand.delivery.config import ReceiversError, announces, load_receivers, takes_one_row_per_scope
+from evenhand.delivery.addresses import others_of
+from evenhand.delivery.config import AnyConfig, ReceiversError, announces, load_receivers, takes_one_row_per_scope
 from evenhand.delivery.ledger import LedgerBroken
 from evenhand.delivery.plan import AnnouncementPlan, DeliveryPlan, plan_announcing
 from evenhand.delivery.plan import plan as planned
@@ -56,7 +58,9 @@ def plan(
                 if after := announces(config):
                     announced.append(plan_announcing(release, name, config.lists[0], after, here.receipts))
                 else:
-                    found.append(planned(release, name, config.lists, here.receipts, takes_one_row_per_scope(config)))
+                    one_row = takes_one_row_per_scope(config)
+                    others = _lists_of_others(name, receivers)
+                    found.append(planned(release, name, config.lists, here.receipts, one_row, others))
     except (LedgerBroken, ReceiversError, ReleaseError) as error:
         refuse(str(error))
     if as_json:
@@ -71,6 +75,16 @@ def plan(
         _show(each, rows)
     for announcing in announced:
         _show_announcing(announcing, on)
+
+
+def _lists_of_others(name: str, receivers: Mapping[str, AnyConfig]) -> frozenset[str]:
+    from evenhand.tasks.receivers import connection_of
+
+    try:
+        return others_of(name, receivers, connection_of).lists
+    except ReceiversError:
+        # Its delivery says so; what it would be sent is shown all the same.
+        return frozenset()
 
 
 def _show_announcing(found: AnnouncementPlan, night: date) -> None:
@@ -90,6 +104,9 @@ def _show_announcing(found: AnnouncementPlan, night: date) -> None:
         so_far = "this night was announced already: what was said isn't said again"
     else:
         so_far = f"it was brought to night {found.announced}; the nights since then are said too"
+    if found.held:
+        console.print(f"  {found.held}", highlight=False, soft_wrap=True, markup=False)
+        return
     waiting = f"; {counted(found.waiting, what)} from before {'wait' if found.waiting > 1 else 'waits'}"
     console.print(
         f"  it announces only, when {' and '.join(found.after)} acknowledged the measure; {so_far}"
@@ -104,6 +121,9 @@ def _show(found: DeliveryPlan, rows: int) -> None:
     start = f"[bold]{escape(found.receiver)}[/bold]  night {found.night}: "
     if found.holds_newer:
         console.print(f"{start}nothing, it was brought to night {found.holds_newer} already", highlight=False)
+        return
+    if found.held:
+        console.print(f"{start}nothing; {escape(found.held)}", highlight=False, soft_wrap=True)
         return
     settled = f"; {found.unanswered:,} without an answer are asked about first" if found.unanswered else ""
     console.print(f"{start}{_summed(found)}, {found.already_there:,} already there{settled}", highlight=False)

@@ -9,10 +9,18 @@ from typing import Annotated, NoReturn
 import typer
 
 from evenhand.commands.persons import person
-from evenhand.commands.proposing import refusals_told
+from evenhand.commands.proposing import refusals, refusals_told
 from evenhand.commands.rights_of_acts import refuse_who_may_not
 from evenhand.commands.terminal import By, console
-from evenhand.records.proposals import Approval, ProposalRefused, ProposedAct, claim, is_approved, open_proposals
+from evenhand.records.proposals import (
+    Approval,
+    ProposalRefused,
+    ProposedAct,
+    claim,
+    give_back,
+    is_approved,
+    open_proposals,
+)
 from evenhand.records.proposals import approve as record_approval
 from evenhand.settings import settings
 
@@ -51,7 +59,11 @@ def approve(
         check(act)
         if not claim(here.home, act, datetime.now(UTC)):
             raise ProposalRefused(f"{proposal} is done already")
-        do(act, approvals)
+        try:
+            do(act, approvals)
+        except refusals():
+            give_back(here.home, act)
+            raise
 
 
 def _nothing_to_check(_: ProposedAct) -> None: ...

@@ -44,9 +44,8 @@ def propose(
     )
 
 
-@contextmanager
-def refusals_told() -> Iterator[None]:
-    """Say why something can't be done, and end with 1."""
+def refusals() -> tuple[type[Exception], ...]:
+    """What is raised, with words for people, where something can't be done, or not to its end."""
     from evenhand.delivery.config import ReceiversError
     from evenhand.delivery.stopping import NothingStopped
     from evenhand.emergency.emergency import EmergencyRefused
@@ -57,10 +56,16 @@ def refusals_told() -> Iterator[None]:
     from evenhand.records.history import HistoryBroken
     from evenhand.tasks.stop_and_reverse import NotDone
 
-    try:
-        yield
-    except (
+    return (
         *(PersonRefused, ProposalRefused, NothingStopped, EmergencyRefused, TextRefused),
         *(DatabaseInUse, FeedBroken, HistoryBroken, LocalError, NotDone, PackError, ReceiversError),
-    ) as error:
+    )
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """Say why something can't be done, and end with 1."""
+    try:
+        yield
+    except refusals() as error:
         refuse(str(error))

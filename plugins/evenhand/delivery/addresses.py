@@ -20,6 +20,7 @@ from evenhand.delivery.config import (
     announces,
 )
 from evenhand.delivery.plugins import PluginBroken, plugin_of
+from evenhand.delivery.shown import without_login
 
 if TYPE_CHECKING:
     from evenhand.delivery.opening import Connection
@@ -32,7 +33,7 @@ class Others:
     """What other entries, of whatever kind, bring to the system of one.
 
     Attributes:
-        lists: all that they bring.
+        lists: all that they bring; also what one brings of which it can't be told where it leads.
         neighbours: which of them bring lists to it, and don't announce.
     """
 
@@ -58,10 +59,15 @@ def others_of(
             continue
         try:
             its_connection = connection_of(other, its_config)
+            there = address_of(its_config, its_connection)
         except ReceiversError:
             # Its own delivery says so.
+            there = None
+        if here is None or there is None:
+            # It may be this system: what the other brings, and this one doesn't, isn't to be removed for a mistake.
+            lists |= set(its_config.lists) - set(config.lists)
             continue
-        if here is None or address_of(its_config, its_connection) != here:
+        if there != here:
             continue
         both = sorted(set(config.lists) & set(its_config.lists))
         if both or isinstance(config, FilesConfig | ObjectStoreConfig):
@@ -105,7 +111,7 @@ def _place(path: str, endpoint: str) -> str:
         # A file's URL may name this machine before its path.
         local = re.sub(r"^localhost(?=/)", "", unquote(rest)) if has_scheme else re.sub(r"^file:", "", path)
         return os.path.realpath(local)
-    rest = re.sub(r"/+", "/", rest).strip("/")
+    rest = without_login(f"://{re.sub('/+', '/', rest).strip('/')}").removeprefix("://")
     if scheme not in ("s3", "s3a"):
         return f"{scheme}://{rest}"
     endpoint = endpoint or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""

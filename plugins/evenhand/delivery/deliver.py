@@ -11,12 +11,11 @@ from datetime import date
 from pathlib import Path
 
 from evenhand.delivery.changes import Change, RowId, diff
-from evenhand.delivery.emptied import refuse_if_emptied
-from evenhand.delivery.first_read import refuse_to_remove
 from evenhand.delivery.lock import delivery_lock
-from evenhand.delivery.read_release import Release, ever_wanted, read_release, released_rows
+from evenhand.delivery.read_back import believe_what_it_holds, find_what_others_brought, rows_it_had
+from evenhand.delivery.read_release import Release, ever_wanted, read_release
 from evenhand.delivery.receipts import Receipts
-from evenhand.delivery.receivers import AheadOfReleases, Receipt, Receiver, ReceiverRow
+from evenhand.delivery.receivers import AheadOfReleases, Receipt, Receiver
 from evenhand.delivery.sending import Sender
 
 log = logging.getLogger(__name__)
@@ -181,59 +180,6 @@ def _nights(release_dir: Path, receiver: Receiver, receipts: Receipts) -> tuple[
     return known, says
 
 
-def held_of_ours(receiver: Receiver) -> list[ReceiverRow]:
-    """What a receiver holds, but for the lists that another entry of receivers.yml brings there.
-
-    Raises:
-        ReceiverError: it can't be read.
-    """
-    return [row for row in receiver.read_back() if row.list not in receiver.capabilities.others]
-
-
-def believe_what_it_holds(
-    night: date, receiver: Receiver, receipts: Receipts, wanted: AbstractSet[RowId], had: int = 0
-) -> int:
-    """Take what a receiver is read to hold for the truth, once its reading has caught up with what it took.
-
-    Args:
-        wanted: the rows that it may hold because of us, as far as the ledger doesn't say.
-        had: how many it should hold by the night that it says it has, where the ledger never heard of that.
-
-    Returns:
-        how many rows were found otherwise than acknowledged.
-
-    Raises:
-        ReceiverEmptied: it holds nothing of what it had acknowledged, and nobody has said that this is so.
-        HoldsOthers: it holds rows that it was never sent, and nobody has said that they may be removed.
-        ReceiverError: it can't be read.
-    """
-    held = held_of_ours(receiver)
-    if receipts.unanswered(receiver.name) or receipts.differs(receiver.name, held) or (had and not held):
-        # Before anything is sent for it: what it took may only not be read yet.
-        receiver.catch_up()
-        held = held_of_ours(receiver)
-    known = sum(each.payload_sha256 is not None for each in receipts.acknowledged(receiver.name).values())
-    if (known or had) and not held and receiver.capabilities.acts_on_changes:
-        refuse_if_emptied(receipts.path.parent, receiver.name, known, had)
-    ours = wanted | receipts.acknowledged(receiver.name).keys()
-    ours |= {(change.list, change.row_key) for change in receipts.unanswered(receiver.name)}
-    never_sent = sorted({(row.list, row.row_key) for row in held} - ours)
-    refuse_to_remove(receipts.path.parent, receiver, never_sent, len(held))
-    return receipts.believe(receiver.name, held, night)
-
-
-def _rows_it_had(release_dir: Path, receiver: Receiver, receipts: Receipts, is_behind: bool) -> int:
-    """How many rows a receiver should hold by the night that it says it has; 0 where the ledger knows that night."""
-    said = receiver.newest_night() if is_behind else None
-    folder = release_dir.parent / f"night={said}"
-    if said is None or not folder.exists():
-        return 0
-    if receipts.has_come_to(said, receiver.capabilities.neighbours):
-        # Another entry has brought the system to that night, and this one is new.
-        return 0
-    return released_rows(folder, receiver.lists, receiver.capabilities.one_row_per_scope)
-
-
 def _bring(
     release_dir: Path, release: Release, receiver: Receiver, receipts: Receipts, is_behind: bool
 ) -> DeliverySummary:
@@ -245,12 +191,15 @@ def _bring(
     if not receiver.capabilities.honours_keys or is_behind:
         # Another system may have written the night that it has and the ledger lacks: ours is what a release ever had.
         ours = release.row_ids | (ever_wanted(release_dir.parent, receiver.lists) if is_behind else set())
-        had = _rows_it_had(release_dir, receiver, receipts, is_behind)
+        had = rows_it_had(release_dir, receiver, receipts, is_behind)
         believe_what_it_holds(release.night, receiver, receipts, ours, had)
     if is_behind:
         # It has a night that the ledger never heard of, which was lost or brought back from a backup. Only once what it
         # holds is believed does the ledger have that night: until then, whoever comes again has to read it, too.
         receipts.begin_epoch(name, release)
+    receipts.hand_over(name, receiver.capabilities.others - {*receiver.lists})
+    if receiver.capabilities.acts_on_changes:
+        find_what_others_brought(release, receiver, receipts)
     unsettled = {(change.list, change.row_key) for change in receipts.unanswered(name)}
     needed = diff(name, release.lists, receipts.acknowledged(name), unsettled, receipts.epoch(name))
     # A change that was asked again and rejected just now isn't asked a third time.

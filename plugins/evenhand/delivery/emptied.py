@@ -20,12 +20,13 @@ def send_again(home: Path, receiver: str, by: Person, why: str) -> None:
     say(home, FOLDER, receiver, by, why)
 
 
-def refuse_if_emptied(home: Path, receiver: str, known: int, had: int = 0) -> None:
+def refuse_if_emptied(home: Path, receiver: str, known: int, had: int = 0, is_there_since: bool = False) -> None:
     """Ask a person before rows that a receiver had acknowledged, and holds none of, take effect once more.
 
     Args:
         known: how many rows it had acknowledged.
         had: how many were released on the night that it has, where the ledger never heard of that.
+        is_there_since: it holds what it was sent since.
 
     Raises:
         ReceiverEmptied: nobody has said so since it was sent again last.
@@ -36,8 +37,9 @@ def refuse_if_emptied(home: Path, receiver: str, known: int, had: int = 0) -> No
         say(home, FOLDER, receiver, None, "it was sent again")
         return
     was = f"had acknowledged {known:,} rows" if known else f"has a night of which {had:,} rows were released"
+    holds = "nothing of what it held before tonight" if is_there_since else "nothing"
     raise ReceiverEmptied(
-        f"receiver {receiver}: it holds nothing, and {was}. If it was emptied, and they are "
+        f"receiver {receiver}: it holds {holds}, and {was}. If it was emptied, and they are "
         f"to take effect there once more: `evenhand send-again {receiver} --reason TEXT`, then run this "
         "again. If it is read from a place that isn't up to date, or from another system, mend its connection instead"
     )

@@ -23,6 +23,7 @@ from evenhand.delivery.config import (
     takes_one_row_per_scope,
 )
 from evenhand.delivery.plugins import Opening, PluginBroken, plugin_of
+from evenhand.delivery.shown import without_login
 
 if TYPE_CHECKING:
     import httpx
@@ -142,7 +143,7 @@ def _address(name: str, connection: Connection, what: str) -> tuple[str, str]:
     if not host.startswith(("http://", "https://")) or not secret:
         raise ReceiversError(
             f"connection {name}: its host must be a base URL such as https://enforcement.example "
-            f"(it is {host!r}) and its password {what}"
+            f"(it is {without_login(host)!r}) and its password {what}"
         )
     return host, secret
 
@@ -175,7 +176,8 @@ def _open_object_store(
     url = str(extra.get("path") or "")
     if not re.fullmatch(r"s3://[^/]+/.+", url):
         raise ReceiversError(
-            f'connection {config.connection}: write {{"path": "s3://bucket/prefix"}} in its extra (it is {url!r})'
+            f'connection {config.connection}: write {{"path": "s3://bucket/prefix"}} in its extra'
+            f" (it is {without_login(url)!r})"
         )
     receiver = FilesReceiver(
         name,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from evenhand.delivery.announcements.outbox import Outbox
 from evenhand.delivery.changes import Acknowledged, RowId, diff
+from evenhand.delivery.held import held_delivery
 from evenhand.delivery.read_release import has_file, read_release, refuse_other_files
 from evenhand.delivery.receipts import Receipts
 from evenhand.records.databases import reading
@@ -45,6 +46,7 @@ class DeliveryPlan:
         holds_newer: the later night that it was brought to; nothing is sent then.
         unanswered: changes of an earlier delivery that have no answer and are settled first.
         already_there: wanted rows that need no change.
+        held: why nothing is sent at all; empty where it is.
     """
 
     receiver: str
@@ -54,6 +56,7 @@ class DeliveryPlan:
     unanswered: int
     changes: Sequence[PlannedChange]
     already_there: int
+    held: str = ""
 
     @property
     def counts(self) -> Mapping[tuple[str, str, str], int]:
@@ -71,6 +74,7 @@ class AnnouncementPlan:
         after: the receivers that must have acknowledged a measure before anything is said of it.
         announced: the night that it was brought to; None before the first.
         waiting: what it was given to say on nights before and hasn't said yet.
+        held: why nothing is said at all; empty where it is.
     """
 
     receiver: str
@@ -79,6 +83,7 @@ class AnnouncementPlan:
     after: Sequence[str]
     announced: date | None
     waiting: int
+    held: str = ""
 
 
 def plan_announcing(
@@ -97,7 +102,13 @@ def plan_announcing(
             announced = position.night if position else None
             waiting = len(Outbox(receipts, receiver).waiting())
     return AnnouncementPlan(
-        receiver, says, _notices(release_dir) if says == NOTICES else None, after, announced, waiting
+        receiver,
+        says,
+        _notices(release_dir) if says == NOTICES else None,
+        after,
+        announced,
+        waiting,
+        held_delivery(release_dir, receiver),
     )
 
 
@@ -115,7 +126,12 @@ def _notices(release_dir: Path) -> int:
 
 
 def plan(
-    release_dir: Path, receiver: str, lists: Sequence[str], ledger: Path, one_row_per_scope: bool = False
+    release_dir: Path,
+    receiver: str,
+    lists: Sequence[str],
+    ledger: Path,
+    one_row_per_scope: bool = False,
+    others: Set[str] = frozenset(),
 ) -> DeliveryPlan:
     """What a receiver of lists would be sent, by what it acknowledged so far; it isn't asked itself.
 
@@ -123,6 +139,7 @@ def plan(
         lists: those that it gets.
         one_row_per_scope: of the penalties on a scope of an account, it gets the one that prevails alone.
         ledger: the receipts, where they are in a file; it may not be there yet.
+        others: lists that another entry of receivers.yml brings to its system, which are left alone.
 
     Raises:
         ReleaseError: the release can't be delivered.
@@ -135,11 +152,14 @@ def plan(
     server = settings().ledger
     if server or ledger.exists():
         with Receipts(ledger, server) as receipts:
-            acknowledged = receipts.acknowledged(receiver)
+            acknowledged = {
+                row: known for row, known in receipts.acknowledged(receiver).items() if row[0] not in others - {*lists}
+            }
             unsettled = {(change.list, change.row_key) for change in receipts.unanswered(receiver)}
             position = receipts.position(receiver)
             newer = position.night if position and position.night > release.night else None
-    found = [] if newer else diff(receiver, release.lists, acknowledged, unsettled)
+    held = held_delivery(release_dir, receiver)
+    found = [] if newer or held else diff(receiver, release.lists, acknowledged, unsettled)
     causes = _causes(release_dir)
     touched = {(change.list, change.row_key) for change in found} | unsettled
     return DeliveryPlan(
@@ -152,7 +172,8 @@ def plan(
             PlannedChange(each.list, each.row_key, each.action, causes.get((each.list, each.row_key), NOT_YET))
             for each in found
         ],
-        sum((each.name, row_key) not in touched for each in release.lists for row_key in each.rows),
+        0 if held else sum((each.name, row_key) not in touched for each in release.lists for row_key in each.rows),
+        held,
     )
 
 

@@ -68,6 +68,7 @@ class _Manifest(BaseModel):
     files: Mapping[str, object] = {}
     told_before: str | None = None
     held_lists: tuple[_Held, ...] = ()
+    history: Mapping[str, object] | None = None
 
 
 def read_release(release_dir: Path, lists: Sequence[str], one_row_per_scope: bool = False) -> Release:
@@ -82,7 +83,7 @@ def read_release(release_dir: Path, lists: Sequence[str], one_row_per_scope: boo
         ReleaseError: a file is missing, isn't what the manifest says, or isn't a list.
     """
     folder = release_dir.resolve()
-    manifest = _manifest(folder)
+    manifest = manifest_of(folder)
     names = sorted(set(lists))
     refuse_other_files(folder, [f"{name}.parquet" for name in ("reasons", *names)])
     return Release(
@@ -103,7 +104,7 @@ def has_file(folder: Path, name: str) -> bool:
     Raises:
         ReleaseError: nothing was released there.
     """
-    return name in _manifest(folder).files
+    return name in manifest_of(folder).files
 
 
 def refuse_other_files(folder: Path, names: Sequence[str]) -> None:
@@ -171,7 +172,7 @@ def revisions_told(release_dir: Path) -> list[Path]:
     """
     folder = release_dir.resolve()
     told = [folder]
-    while before := _manifest(told[0]).told_before:
+    while before := manifest_of(told[0]).told_before:
         found = next((each for each in sorted(folder.parent.iterdir()) if _is(each, before)), None)
         if found is None:
             raise ReleaseError(
@@ -183,10 +184,15 @@ def revisions_told(release_dir: Path) -> list[Path]:
 
 
 def _is(folder: Path, release_id: str) -> bool:
-    return (folder / "manifest.json").exists() and _manifest(folder).release_id == release_id
+    return (folder / "manifest.json").exists() and manifest_of(folder).release_id == release_id
 
 
-def _manifest(folder: Path) -> _Manifest:
+def manifest_of(folder: Path) -> _Manifest:
+    """What the manifest of a release says, as far as delivery asks.
+
+    Raises:
+        ReleaseError: there is none, or it can't be read.
+    """
     try:
         manifest = _Manifest.model_validate_json((folder / "manifest.json").read_bytes())
         refuse_newer(folder / "manifest.json", manifest.format)

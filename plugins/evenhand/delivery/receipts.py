@@ -168,6 +168,24 @@ class Receipts:
         with self.transaction():
             self.database.executemany(_SQL("reopen"), ((receiver, *row) for row in rows))
 
+    def hand_over(self, receiver: str, lists: Iterable[str]) -> None:
+        """Know no more what a receiver holds of lists that another one brings to its system now."""
+        with self.transaction():
+            self.database.executemany(_SQL("hand_over"), ((receiver, name) for name in lists))
+
+    def find(self, receiver: str, there: Iterable[ReceiverRow], night: date) -> None:
+        """Know of rows that were read, and that the receiver never acknowledged, that it holds them."""
+        known = self.acknowledged(receiver)
+        found = [(row, known.get((row.list, row.row_key), _NEVER)) for row in there]
+        self._find_otherwise(
+            receiver,
+            {(row.list, row.row_key): before.found_otherwise(row.payload_sha256, night) for row, before in found},
+        )
+
+    def had_before(self, receiver: str, night: date) -> set[RowId]:
+        """The rows that it holds by what it acknowledged on nights before this one."""
+        return {(name, key) for name, key in self.database.execute(_SQL("had_before"), (receiver, night.isoformat()))}
+
     def believe(self, receiver: str, held: Iterable[ReceiverRow], night: date) -> int:
         """Take what the receiver was read to hold on a night as the truth: the next difference starts from there.
 
@@ -191,15 +209,17 @@ class Receipts:
             self._saw(receiver, found)
             known = self.acknowledged(receiver)
             otherwise = {row: known.get(row, _NEVER) for row in _found_otherwise(known, found)}
-            now = {row: before.found_otherwise(found.get(row), night) for row, before in otherwise.items()}
-            self.database.executemany(
-                _SQL("find_otherwise"),
-                (
-                    (receiver, *row, each.payload_sha256, each.generation, each.key, each.gone)
-                    for row, each in now.items()
-                ),
+            self._find_otherwise(
+                receiver,
+                {row: before.found_otherwise(found.get(row), night) for row, before in otherwise.items()},
             )
         return len(otherwise)
+
+    def _find_otherwise(self, receiver: str, now: Mapping[RowId, Acknowledged]) -> None:
+        self.database.executemany(
+            _SQL("find_otherwise"),
+            ((receiver, *row, each.payload_sha256, each.generation, each.key, each.gone) for row, each in now.items()),
+        )
 
     def differs(self, receiver: str, held: Iterable[ReceiverRow]) -> bool:
         """Whether anything that was read is otherwise than acknowledged."""

@@ -7,15 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from evenhand.delivery.changes import RowId
-from evenhand.delivery.deliver import (
-    believe_what_it_holds,
-    deliver,
-    held_of_ours,
-    ledger_is_behind,
-    newer_than,
-)
+from evenhand.delivery.deliver import deliver, ledger_is_behind, newer_than
 from evenhand.delivery.first_read import agreed
 from evenhand.delivery.lock import delivery_lock
+from evenhand.delivery.read_back import believe_what_it_holds, held_of_ours
 from evenhand.delivery.read_release import read_release
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import Receiver
@@ -124,8 +119,9 @@ def reconcile_and_correct(release_dir: Path, receiver: Receiver, receipts: Recei
             release = read_release(release_dir, receiver.lists, receiver.capabilities.one_row_per_scope)
             otherwise = believe_what_it_holds(found.night, receiver, receipts, release.row_ids)
     delivered = deliver(release_dir, receiver, receipts)
-    corrected = found.differences if otherwise or delivered.sent else ""
     after = reconcile(release_dir, receiver, receipts)
+    # What it refuses each time was never there, and isn't corrected.
+    is_corrected = bool(otherwise or delivered.sent) and after.differences != found.differences
     if after.agrees:
         agreed(receipts.path.parent, receiver, after.held)
-    return replace(after, corrected=corrected)
+    return replace(after, corrected=found.differences if is_corrected else "")

@@ -93,7 +93,7 @@ class Sender:
     def _refused(self, change: Change, refusal: BatchRefused) -> None:
         self._refused_alone += 1
         if self._refused_alone >= _ENOUGH and not self._took_one:
-            raise ReceiverError(f"{refusal} It refuses every row, so this isn't about one of them.") from refusal
+            raise ReceiverError(f"{refusal}. It refuses every row, so this isn't about one of them.") from refusal
         log.warning("%s: %s/%s is refused alone: %s", self._receiver.name, change.list, change.row_key, refusal.why)
         # Where an effect can't be ruled out, the change stays unanswered.
         if refusal.had_no_effect:

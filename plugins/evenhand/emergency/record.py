@@ -52,8 +52,8 @@ def record(
     """
     refuse_the_same_person(proposal.author, approved_by, proposal.what)
     if also_approved_by:
-        for other in (proposal.author, approved_by):
-            refuse_the_same_person(other, also_approved_by, proposal.what)
+        refuse_the_same_person(proposal.author, also_approved_by, proposal.what)
+        refuse_the_same_person(approved_by, also_approved_by, proposal.what, "was the second person for")
     elif proposal.needs > EMERGENCY.approvals:
         raise EmergencyRefused(
             f"{proposal.what} meets {len(proposal.accounts):,} accounts, so that a third person has to approve it too"

@@ -135,17 +135,18 @@ def normalised(name: str) -> str:
     return found
 
 
-def refuse_the_same_person(first: Person, second: Person, what: str) -> None:
+def refuse_the_same_person(first: Person, second: Person, what: str, did: str = "asked for") -> None:
     """Make sure that a second person approves what the first one asked for.
 
     Args:
         what: what was asked for, for the message.
+        did: what the first one did with it.
 
     Raises:
         PersonRefused: they have one name, however it is spelt, or one of them none.
     """
     if is_same(first, second):
-        raise PersonRefused(f"{second.name} asked for {what} and can't approve it too; have somebody else approve it")
+        raise PersonRefused(f"{second.name} {did} {what} and can't approve it too; have somebody else approve it")
 
 
 def is_same(first: Person, second: Person) -> bool:

@@ -137,6 +137,11 @@ def claim(home: Path, act: ProposedAct, now: datetime) -> bool:
     return write_once(_folder(home, act.proposal_id) / "done.json", content.encode())
 
 
+def give_back(home: Path, act: ProposedAct) -> None:
+    """Say that it isn't done after all: a night runs perhaps, and once that is over it can be approved again."""
+    (_folder(home, act.proposal_id) / "done.json").unlink()
+
+
 def _approvals(folder: Path) -> list[Approval]:
     return everything(folder / "approvals", Approval)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 from airflow.configuration import conf
@@ -46,6 +45,7 @@ def deliver_release(night: date, receiver: str) -> Facts:
     from evenhand.delivery.deliver import LONGEST_WAIT, deliver
     from evenhand.delivery.emptied import ReceiverEmptied
     from evenhand.delivery.first_read import HoldsOthers
+    from evenhand.delivery.held import held_delivery
     from evenhand.delivery.ledger import LedgerBroken
     from evenhand.delivery.read_release import ReleaseError
     from evenhand.delivery.receipts import Receipts
@@ -106,6 +106,7 @@ def reconcile_receiver(night: date, receiver: str) -> Facts:
     from evenhand.delivery.config import ReceiversError, announces, load_receivers
     from evenhand.delivery.emptied import ReceiverEmptied
     from evenhand.delivery.first_read import HoldsOthers
+    from evenhand.delivery.held import held_delivery
     from evenhand.delivery.ledger import LedgerBroken
     from evenhand.delivery.read_release import ReleaseError
     from evenhand.delivery.receipts import Receipts
@@ -144,24 +145,6 @@ def reconcile_receiver(night: date, receiver: str) -> Facts:
             "written to by others meanwhile. Settle that with its owners and clear this task."
         )
     return note(night, "reconcile_receiver", {"told": str(summary), "agrees": summary.agrees}, receiver)
-
-
-def held_delivery(release: Path, receiver: str) -> str:
-    """What is told of a receiver to which nothing is sent, for receivers.yml says otherwise of it than was approved."""
-    from evenhand.release.manifest import DELIVERIES, NAME, read_manifest
-
-    if not (release / NAME).exists():
-        return ""
-    manifest = read_manifest(release)
-    if manifest.history:
-        return f"{receiver}, night {manifest.night}: nothing sent, the night is history, which is delivered to nobody"
-    for each in manifest.held_lists:
-        if (each.list, each.market) == (DELIVERIES, receiver) and each.answer != "approved":
-            return (
-                f"{receiver}, night {manifest.night}: nothing sent, receivers.yml says otherwise of it than was"
-                f" approved; look at it with: evenhand held {manifest.night} --list deliveries --market {receiver}"
-            )
-    return ""
 
 
 @facts_task(task_id="deliver_release", **_REPEATED)

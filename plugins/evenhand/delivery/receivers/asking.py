@@ -19,7 +19,9 @@ from tenacity import (
 )
 from tenacity.wait import wait_random_exponential
 
+from evenhand.delivery.shown import without_login
 from evenhand.delivery.stopping import go_on, wait
+from evenhand.records.written import in_one_line
 
 # How often a request is made in all before its changes are left to the next delivery.
 ATTEMPTS = 4
@@ -27,6 +29,12 @@ ATTEMPTS = 4
 LONGEST_WAIT_SECONDS = 60.0
 # Of all attempts of one batch: none is begun after that.
 BATCH_SECONDS = 300.0
+# Of an answer, unpacked: a page of 5,000 rows is about one megabyte, and more than this would only fill the memory.
+LARGEST_ANSWER = 64 * 2**20
+# What an answer may be packed with. Others unpack a few bytes to more than fits anywhere before they can be counted.
+_PACKED_WITH = "gzip, deflate"
+# Letters of what a receiver says that are told.
+_SHOWN = 300
 
 Result = TypeVar("Result")
 
@@ -73,14 +81,34 @@ def ask(
     """
     go_on()
     try:
-        response = client.request(method, url, content=content, headers=headers)
-    except httpx.TransportError as error:
+        response = _answer(client, method, url, content, headers or {})
+    except httpx.RequestError as error:
         never_left = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-        raise NoAnswer(f"{type(error).__name__}: {error}", is_certain=never_left) from error
+        raise NoAnswer(f"{type(error).__name__}: {without_login(str(error))}", is_certain=never_left) from error
     status = response.status_code
     if status == 429 or status >= 500:
         raise NoAnswer(f"HTTP {status}", status, status == 429, retry_after(response))
     return response
+
+
+def _answer(client: httpx.Client, method: str, url: str, content: bytes, headers: Mapping[str, str]) -> httpx.Response:
+    asked = {**headers, "accept-encoding": _PACKED_WITH}
+    whole = bytearray()
+    with client.stream(method, url, content=content, headers=asked) as answered:
+        for part in answered.iter_bytes():
+            whole += part
+            if len(whole) > LARGEST_ANSWER:
+                raise NoAnswer(f"its answer is larger than {LARGEST_ANSWER // 2**20} MB", answered.status_code)
+    # It is unpacked by now.
+    unpacked = httpx.Headers(answered.headers)
+    for name in ("content-encoding", "content-length"):
+        unpacked.pop(name, None)
+    return httpx.Response(answered.status_code, headers=unpacked, content=bytes(whole), request=answered.request)
+
+
+def words_of(response: httpx.Response) -> str:
+    """What a receiver said, or the beginning of it, as it can be shown anywhere."""
+    return in_one_line(response.text[:_SHOWN])
 
 
 def until_answered(

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from evenhand.delivery.changes import Change
+from evenhand.records.written import in_one_line
 
+_ELSEWHERE = (
+    "it is at another address, and what is for one isn't sent on to another: the connection's host must be the address"
+    " at which it answers itself"
+)
 REMEDIES = {
+    **dict.fromkeys((301, 302, 303, 307, 308), _ELSEWHERE),
     401: "it doesn't accept the signature: compare the connection's password with its secret, and both clocks",
     403: "it knows the secret but doesn't allow this; ask its owner",
     404: "it has nothing there: the connection's host is the base URL, /v1/... is added to it",
@@ -19,6 +25,10 @@ REMEDIES = {
     421: "it isn't whom this is for: `audience` in receivers.yml must be the name that it calls itself",
     422: "it doesn't understand the request: it must take the form in docs/receivers.md",
 }
+
+
+# Letters of a wrong answer that are told.
+_SHOWN = 60
 
 
 class ChangeAnswer(BaseModel):
@@ -40,7 +50,7 @@ class StateRow(BaseModel):
 
     list: str
     row_key: str
-    payload_sha256: str
+    payload_sha256: Annotated[str, StringConstraints(to_lower=True)]
 
 
 class StatePage(BaseModel):
@@ -53,7 +63,20 @@ class StatePage(BaseModel):
 
     rows: list[StateRow]
     next: str | None
-    night: date | None = None
+    night: Annotated[date | None, Field(strict=True)] = None
+
+
+def breach(error: ValidationError, content: bytes) -> str:
+    """What is first wrong with an answer, in words."""
+    wrong = error.errors()[0]
+    if wrong["type"] == "json_invalid":
+        begins = in_one_line(content[:_SHOWN].decode(errors="replace"))
+        return f"its answer is no JSON, in UTF-8 and without a mark before it: it begins: {begins}"
+    where = ".".join(str(step) for step in wrong["loc"]) or "the answer"
+    found = in_one_line(repr(wrong["input"])[:_SHOWN])
+    if wrong["type"] == "missing":
+        return f"{where} is missing"
+    return f"{where} is {found}: {in_one_line(wrong['msg'])}"
 
 
 def changes_message(audience: str, night: date, changes: Sequence[Change]) -> bytes:

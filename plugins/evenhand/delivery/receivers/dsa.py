@@ -23,7 +23,8 @@ from evenhand.delivery.changes import Change, RowId
 from evenhand.delivery.payload import Payload
 from evenhand.delivery.read_release import revisions_told
 from evenhand.delivery.receivers import BatchRefused, Capabilities, Receipt, ReceiverError
-from evenhand.delivery.receivers.asking import GaveUp, ask, until_answered
+from evenhand.delivery.receivers.asking import GaveUp, ask, until_answered, words_of
+from evenhand.delivery.shown import without_login
 
 _AT_MOST = 100
 
@@ -120,6 +121,7 @@ class DsaReceiver:
 
     def _request(self, method: str, path: str, body: object = None) -> httpx.Response:
         url = f"{self._base_url}/api/v1/{path}"
+        told = f"receiver {self.name}: {without_login(url)}"
         content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
         try:
             response = until_answered(
@@ -127,11 +129,11 @@ class DsaReceiver:
             )
         except GaveUp as failure:
             raise ReceiverError(
-                f"receiver {self.name}: {url} {failure}. Nothing is lost: when it is back, run the delivery again"
+                f"{told} {failure}. Nothing is lost: when it is back, run the delivery again"
             ) from failure
         if response.status_code in (401, 403):
             raise ReceiverError(
-                f"receiver {self.name}: {url} gave HTTP {response.status_code}: compare the password of its Airflow "
+                f"{told} gave HTTP {response.status_code}: compare the password of its Airflow "
                 "connection with the platform's token"
             )
         if response.status_code not in (200, 201, 302, 404, 422):
@@ -139,5 +141,7 @@ class DsaReceiver:
         return response
 
     def _refused(self, response: httpx.Response) -> BatchRefused:
-        said = f"HTTP {response.status_code}: {response.text[:300]}"
-        return BatchRefused(f"receiver {self.name}: {response.request.url} gave {said}", said, had_no_effect=True)
+        said = f"HTTP {response.status_code}: {words_of(response)}"
+        return BatchRefused(
+            f"receiver {self.name}: {without_login(str(response.request.url))} gave {said}", said, had_no_effect=True
+        )

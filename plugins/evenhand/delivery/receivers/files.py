@@ -31,6 +31,7 @@ from evenhand.delivery.changes import Change
 from evenhand.delivery.payload import Payload
 from evenhand.delivery.read_release import WantedList, read_list
 from evenhand.delivery.receivers import Capabilities, Receipt, ReceiverError, ReceiverRow
+from evenhand.delivery.shown import without_login
 from evenhand.delivery.stopping import go_on
 from evenhand.records.atomic_files import sync
 from evenhand.records.databases import quoted
@@ -69,7 +70,8 @@ class FilesReceiver:
         self.lists = lists
         # Nothing is applied before `commit`, so keys aren't needed: what a crash left shows when the folder is read.
         self.capabilities = Capabilities(batch_size=batch_size, honours_keys=False, acts_on_changes=False)
-        self._url = url
+        # As it is told; what it is opened with is below.
+        self._url = without_login(url)
         self._files, root = fsspec.core.url_to_fs(url, **(options or {}))
         self._root = str(root).rstrip("/")
         self._wanted: Sequence[WantedList] = ()
@@ -201,10 +203,10 @@ class FilesReceiver:
         except FileNotFoundError:
             raise
         except Exception as error:
+            said = f"{type(error).__name__}: {without_login(str(error))}"
             raise ReceiverError(
-                f"receiver {self.name}: {self._url}/{name}: {type(error).__name__}: {error}. Look at the path, "
-                "login and password of its Airflow connection, and whether it is up; nothing is lost, the delivery can "
-                "be run again"
+                f"receiver {self.name}: {self._url}/{name}: {said}. Look at the path, login and password of its "
+                "Airflow connection, and whether it is up; nothing is lost, the delivery can be run again"
             ) from None
 
     def _drop_old_versions(self) -> None:

@@ -18,16 +18,19 @@ from evenhand.delivery.changes import Change
 from evenhand.delivery.payload import canonical
 from evenhand.delivery.read_release import WantedList
 from evenhand.delivery.receivers import BatchRefused, Capabilities, Receipt, ReceiverError, ReceiverRow
-from evenhand.delivery.receivers.asking import ATTEMPTS, GaveUp, ask, until_answered
+from evenhand.delivery.receivers.asking import ATTEMPTS, GaveUp, ask, until_answered, words_of
 from evenhand.delivery.receivers.contract import (
     REMEDIES,
     Answers,
     StatePage,
+    breach,
     changes_message,
     read_message,
 )
+from evenhand.delivery.shown import without_login
 from evenhand.delivery.signature import ID_HEADER, READ_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
 from evenhand.delivery.stopping import wait
+from evenhand.records.written import in_one_line
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +73,7 @@ class HttpReceiver:
         self.lists = lists
         self.capabilities = Capabilities(batch_size=batch_size, honours_keys=honours_keys)
         self._base_url = base_url.rstrip("/")
+        self._shown = without_login(self._base_url)
         self._secret = secret
         self._client = client
         self._attempts = attempts
@@ -133,7 +137,7 @@ class HttpReceiver:
                 return
             wait(seconds)
         raise ReceiverError(
-            f"receiver {self.name}: {self._base_url}/v1/state doesn't show what it took {sum(_PROBES):g} s ago, so "
+            f"receiver {self.name}: {self._shown}/v1/state doesn't show what it took {sum(_PROBES):g} s ago, so "
             "what it lacks isn't sent again. Run this again when it has caught up; if it always lags, say by how much "
             "with lag_seconds in receivers.yml"
         )
@@ -141,6 +145,7 @@ class HttpReceiver:
     def _state(self) -> Iterator[ReceiverRow]:
         cursor = ""
         seen: set[tuple[str, str]] = set()
+        cursors = {cursor}
         for _ in range(_STATE_PAGES):
             page = self._page(cursor, _STATE_PAGE_ROWS)
             for row in page.rows:
@@ -150,9 +155,10 @@ class HttpReceiver:
                 yield ReceiverRow(row.list, row.row_key, row.payload_sha256)
             if page.next is None:
                 return
-            if page.next == cursor:
-                raise self._breach("/v1/state", "a page names itself as the next")
+            if page.next in cursors:
+                raise self._breach("/v1/state", "a page names itself as the next, or one before it")
             cursor = page.next
+            cursors.add(cursor)
         raise self._breach("/v1/state", f"it has more than {_STATE_PAGES:,} pages")
 
     def _page(self, cursor: str, limit: int) -> StatePage:
@@ -163,25 +169,26 @@ class HttpReceiver:
             content = self._until_answered(
                 lambda: self._request("GET", target, b"", {READ_HEADER: reads, **self._signed(message, reads.encode())})
             )
-            return StatePage.model_validate_json(content)
         except GaveUp as failure:
             raise self._gave_up(target, failure) from failure
+        try:
+            return StatePage.model_validate_json(content)
         except ValidationError as error:
-            raise self._breach(target, str(error)) from error
+            raise self._breach(target, breach(error, content)) from error
 
     def _send(self, changes: Sequence[Change], message: str) -> dict[str, Receipt]:
         body = changes_message(self._audience, self._night, changes)
+        content = self._request("POST", "/v1/changes", body, self._signed(message, body))
         try:
-            content = self._request("POST", "/v1/changes", body, self._signed(message, body))
             answers = Answers.model_validate_json(content).results
         except ValidationError as error:
-            raise self._breach("/v1/changes", str(error)) from error
+            raise self._breach("/v1/changes", breach(error, content)) from error
         sent = {change.key for change in changes}
         if unasked := [answer.key for answer in answers if answer.key not in sent]:
             raise self._breach("/v1/changes", f"it answered for a key that it wasn't sent: {unasked[0]}")
         if twice := [key for key, times in Counter(answer.key for answer in answers).items() if times > 1]:
             raise self._breach("/v1/changes", f"it answered twice for one key: {twice[0]}")
-        return {answer.key: Receipt(answer.key, answer.status, answer.reason or "") for answer in answers}
+        return {answer.key: Receipt(answer.key, answer.status, in_one_line(answer.reason or "")) for answer in answers}
 
     def _signed(self, message: str, content: bytes) -> dict[str, str]:
         timestamp = int(time.time())
@@ -196,8 +203,8 @@ class HttpReceiver:
         response = ask(self._client, method, self._base_url + target, body, headers)
         if response.status_code != 200:
             remedy = REMEDIES.get(response.status_code, "it doesn't take the request; ask its owner")
-            said = f"HTTP {response.status_code}: {remedy}. It said: {response.text[:300]}"
-            message = f"receiver {self.name}: {method} {self._base_url}{target} gave {said}"
+            said = f"HTTP {response.status_code}: {remedy}. It said: {words_of(response)}"
+            message = f"receiver {self.name}: {method} {self._shown}{target} gave {said}"
             about_the_batch = response.status_code in _ABOUT_THE_BATCH
             raise BatchRefused(message, said, True) if about_the_batch else ReceiverError(message)
         return response.content
@@ -212,7 +219,7 @@ class HttpReceiver:
 
     def _gave_up(self, target: str, failure: GaveUp) -> ReceiverError:
         message = (
-            f"receiver {self.name}: {self._base_url}{target} {failure}. "
+            f"receiver {self.name}: {self._shown}{target} {failure}. "
             "Nothing is lost: when it is back, run the delivery again"
         )
         # It is up and fails on this batch. Only keys make it safe to find out on which row.
@@ -222,7 +229,7 @@ class HttpReceiver:
 
     def _breach(self, target: str, what: str) -> ReceiverError:
         return ReceiverError(
-            f"receiver {self.name}: {self._base_url}{target} broke the contract in docs/receivers.md: {what}. "
+            f"receiver {self.name}: {self._shown}{target} broke the contract in docs/receivers.md: {what}. "
             "Its owner has to fix that; nothing is lost, the delivery can be run again"
         )
 

@@ -75,6 +75,14 @@ on conflict (receiver, list, row_key) do update set
     payload = null, payload_sha256 = excluded.payload_sha256, generation = excluded.generation, key = excluded.key,
     gone = excluded.gone;
 
+-- name: hand_over
+update acknowledged set payload = null, payload_sha256 = null
+where receiver = ? and list = ? and payload_sha256 is not null;
+
+-- name: had_before
+select list, row_key from acknowledged
+where receiver = ? and payload_sha256 is not null and (night is null or night < ?);
+
 -- name: sent_again
 select list, row_key, payload_sha256 from acknowledged
 where receiver = ? and gone <> '' and key not like ?;
