@@ -236,6 +236,9 @@ def _column_expectations(contract: Contract, column: Column) -> list[Expectation
         expectations.append(_is_a_number(column))
     if column.type == "moment":
         expectations += [_is_a_moment(column), _is_no_later_moment(column)]
+        # Of a time that stands beside a day, that day says so.
+        if not column.moment_of:
+            expectations.append(_is_no_earlier_moment(column))
     if column.at_least is not None:
         expectations.append(_is_enough(column, column.at_least))
     if column.at_most is not None:
@@ -395,6 +398,21 @@ def _is_no_later_moment(column: Column) -> Expectation:
             f"{name} is not after the night it landed in",
             name,
             "A row can't have been changed before it happens; land the row again with the right moment.",
+        ),
+    )
+
+
+def _is_no_earlier_moment(column: Column) -> Expectation:
+    # Somebody's zero, most likely, and a version that is of 1970 is older than any other. A day begins earlier in some
+    # time zones than in others.
+    name = column.name
+    return expect_no_rows(
+        f"select {_LOCATOR}, {name} from {{batch}} where regexp_full_match({name}, '{MOMENT}')"
+        f" and try_cast({name} as timestamptz) < timezone('UTC', cast(date '{FIRST_DAY}' - 1 as timestamp))",
+        described(
+            f"{name} is not before {FIRST_DAY}",
+            name,
+            "Nothing that counts is so old; land the row with the right moment.",
         ),
     )
 

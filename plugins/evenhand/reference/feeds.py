@@ -252,10 +252,10 @@ release, have a line per row and rule: feed, key, column, rule, remedy, file and
   `meant` has the key that was likely meant. Keys that look alike are alike: they are compared in Unicode's form NFC.
 - A market is none: no pack is of it, and `markets` in marketplace.yml doesn't list it. The account stays where it was.
 - A value is missing where the contract wants one, or is none of the allowed ones.
-- A time (`*_at`) can't be read or has no time zone. One whose day in the market's time zone isn't that of its date
-  column is left out and counted in a warning, and the row stays.
+- A time (`*_at`) can't be read, or has no time zone or one of more than 14 hours. One whose day in the market's time
+  zone isn't that of its date column is left out and counted in a warning, and the row stays.
 - A date isn't a day that exists in the form `YYYY-MM-DD`, or is after the night that the row landed in (waiting
-  doesn't make it right), or before {FIRST_DAY}.
+  doesn't make it right), or before {FIRST_DAY}. So is an `updated_at`.
 - A number isn't one, such as `1.2E+5` of a spreadsheet (`meant` has the likely one), or has more than {MOST_DIGITS}
   digits before its point or more than its column allows after it, or is less than its column allows.
 - It refers to a row that is not there, that is itself in quarantine, or that is another account's.
