@@ -53,7 +53,7 @@ def hold_for_unusable_files(gate: Gate) -> list[HeldMarket]:
 
 
 def rows_of_other_markets(gate: Gate, night: date) -> list[str]:
-    """What is told of files of a night that lie in the folder of one market and have rows of others: these load."""
+    """What is told of files of a night, or that came late, that lie in the folder of one market and have rows of others: these load."""
     markets = {market.casefold(): market for market in _all_markets(gate)}
     said = []
     for feed, name in gate.execute(_SQL("files_below_a_market"), {"night": night}):
