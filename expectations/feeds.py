@@ -95,8 +95,8 @@ def arrivals_suite(contract: Contract, night: date) -> list[Expectation]:
     """What the night's arrivals of a feed must satisfy, market by market, for the market to be decided.
 
     What came late, into the folder of an earlier night, is held to what holds of its rows, and stands for none that
-    are missing tonight. Each query finds a row per market with what was found of it. Beside the batch there is `arrivals.usual`: what was
-    usual of the feed and a market in the four weeks before.
+    are missing tonight. Each query finds a row per market with what was found of it. Beside the batch there is
+    `arrivals.usual`: what was usual of the feed and a market in the four weeks before.
     """
     feed = contract.feed
     usual = f"(from arrivals.usual where feed = '{feed}')"

@@ -498,7 +498,7 @@ def test_everything_else_is_told_by_name(of_odd_files: Outcome) -> None:
         "notes.txt",
         "violations/night=2026-03-02/market=TH/keys.csv",
     ]
-    assert of_odd_files.gate.warnings[1].endswith("1 rows are of other markets than TH; they count there")
+    assert of_odd_files.gate.warnings[1].endswith("1 row is of another market than TH; it counts there")
 
 
 def test_whose_a_file_is_that_names_nobody(tmp_path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from evenhand.landing.load import load
@@ -80,7 +78,7 @@ def test_a_market_is_held_for_what_lands_late_and_for_what_doesnt_land_at_all(ga
 def test_rows_of_another_market_are_told_of_a_file_that_landed_late_and_count_as_none_of_tonight(
     gate: FeedsGate,
 ) -> None:
-    assert [each for each in gate.warnings if "other markets" in each] == [
-        "violations/night=2026-03-22/market=PH/late.csv: 1 rows are of other markets than PH; they count there"
+    assert [each for each in gate.warnings if "another market" in each] == [
+        "violations/night=2026-03-22/market=PH/late.csv: 1 row is of another market than PH; it counts there"
     ]
     assert gate.feeds["violations"].arrived == 0
