@@ -13,7 +13,9 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pytest
 
+from evenhand.landing import csv_rows
 from evenhand.landing.contracts import CREATORS
+from evenhand.landing.csv_rows import parse
 from evenhand.landing.files import list_files, nights
 from evenhand.landing.load import load
 from landing.feeds import creator, land, land_text, landed, night, query
@@ -129,6 +131,24 @@ def test_a_value_of_several_lines_stays_as_it_is_where_another_line_cannot_be_re
     assert landed(store, "creators", "account_id", "market") == [("A1", "wo\r\n\r\nrld"), ("A\n3", "world")]
 
 
+def test_a_long_value_of_many_lines_is_looked_at_once_and_not_for_each_of_its_lines(
+    landing: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lengths: list[int] = []
+
+    def counted(line: str) -> tuple[str, ...] | str:
+        lengths.append(len(line))
+        return parse(line)
+
+    monkeypatch.setattr(csv_rows, "parse", counted)
+    lines = ["x" * 50, 'say ""hi"" and ""bye""'] * 100
+    text = "\n".join([HEADER, f'A1,"{chr(10).join(lines)}",creator,en,2026-01-01', row("A2")])
+    land_text(landing, "creators", 1, text, name="long.csv")
+    load(store, landing, night(1))
+    assert landed(store, "creators", "account_id") == [("A1",), ("A2",)]
+    assert sum(lengths) < 4 * len(text)
+
+
 def test_columns_that_the_feed_does_not_have_are_named(landing: Path, store: Path) -> None:
     land_text(landing, "creators", 1, f"{HEADER},follower\n{row('A1')},7\n", name="broken.csv")
     load(store, landing, night(1))
@@ -212,6 +232,7 @@ def test_values_of_parquet_that_are_no_text(landing: Path, store: Path) -> None:
             ("timestamp_ns '2026-01-01 00:00:00'", "2026-01-01", False),
             ("timestamp '2026-01-01 00:30:00'", "2026-01-01 00:30:00", True),
             ("timestamptz '2026-01-01 23:30:00+00'", "2026-01-01T23:30:00Z", False),
+            ("timestamptz 'infinity'", "infinity", False),
             ("date '2026-01-01'", "2026-01-01", False),
             ("20260101", "20260101", False),
         ],

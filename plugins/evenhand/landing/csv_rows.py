@@ -184,14 +184,18 @@ def _read_row(content: bytes, lines: Sequence[_Line], at: int, width: int) -> tu
     first = lines[at]
     found = _parse(content[first.begins : first.ends])
     if found == _OPEN:
+        is_open = True
         for end in range(at + 1, min(at + LONGEST_VALUE, len(lines))):
-            last = lines[end]
-            if _is_row(content[last.begins : last.ends], width):
+            line = content[lines[end].begins : lines[end].ends]
+            if _is_row(line, width):
                 break
-            joined = _parse(content[first.begins : last.ends])
-            if not isinstance(joined, str) and len(joined) == width:
-                return joined, end + 1
-            if joined != _OPEN:
+            # As long as quotes don't come in pairs, one is open: to look at all of a value for each of its lines takes
+            # hours where it is long.
+            is_open ^= line.count(b'"') % 2 == 1
+            if not is_open:
+                joined = _parse(content[first.begins : lines[end].ends])
+                if not isinstance(joined, str) and len(joined) == width:
+                    return joined, end + 1
                 break
     if not isinstance(found, str) and len(found) != width:
         found = f"it has {len(found)} value{'s' if len(found) > 1 else ''}, where the header has {width}"

@@ -77,7 +77,8 @@ def reading(column: Column, sql: str, kind: str) -> Reading:
             "The bytes aren't UTF-8; land the row again with text.",
         )
     if base == MOMENT:
-        text = f"strftime(make_timestamp(epoch_us({sql})), '%Y-%m-%dT%H:%M:%SZ')"
+        # What is no moment, such as infinity, isn't one without a value.
+        text = f"coalesce(strftime(make_timestamp(epoch_us({sql})), '%Y-%m-%dT%H:%M:%SZ'), {plain})"
         return Reading(text)
     if base.startswith("TIMESTAMP") and column.type == "date":
         return Reading(

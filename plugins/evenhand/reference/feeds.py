@@ -293,6 +293,9 @@ and manifest (`words_without_effect`) name each with the word that was likely me
 on one night, and more than `limits.words_without_effect` of its pack (1 %), hold the market. What is right all the
 same stands under `without_effect` in the pack.
 
+**What lands late**, in the folder of an earlier night, or in the place of what lay there, is held to the limit of bad
+rows and to known words on the first night that looks at it. It stands for none of the rows that are missing tonight.
+
 A feed without any file, though each of the last four nights of this weekday had one, holds all markets. Both hold on
 however long nothing comes: a feed, or a market, that fell silent is held against the four nights of this weekday
 before. After a week without rows a file with its header alone in a folder `market=…` of the market says that there are
