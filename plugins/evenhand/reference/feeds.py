@@ -179,8 +179,9 @@ is expected too. A night's folder without a file of a feed in it is no night tha
 - **A night without rows** is a file with its header alone. A night without a file is a feed that didn't come; a feed
   that may be absent has no rows until its first file lands, and from then on is a feed like the others.
 - A file that changes after it was loaded is loaded again, unless more than {LARGEST_SHARE_GONE:.0%} of its keys, and at
-  least {FEWEST_GONE}, are gone: then its markets are held, and the old rows count until a better one lands or two
-  persons have it taken (`evenhand feed accept FILE`). Better leave what has landed and land corrections.
+  least {FEWEST_GONE}, are gone or are of other accounts: then its markets are held, and the old rows count until a
+  better one lands or two persons have it taken (`evenhand feed accept FILE`). Better leave what has landed and land
+  corrections.
 - What landed once is known until people say otherwise. A file that is removed, by a retention rule say, keeps its rows:
   its bytes are kept in `EVENHAND_HOME/kept/`, from where `landed.duckdb` can be built again. It is told on the first
   night without it, and counted after that. `evenhand feed forget FILE --reason TEXT` has one count
