@@ -42,7 +42,9 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> FeedsGate:
     known_bad = [violation(f"MY-{n}", "MY", decided_on="yesterday") for n in range(30)]
     land(landing, "violations", LATE, known_bad, name="market=MY/rows.csv")
     load(store, landing, night(LATE))
-    released = dict(query(store, "select landed_file, sha256 from landing.files"))
+    released = {
+        str(name): str(sha256) for name, sha256 in query(store, "select landed_file, sha256 from landing.files")
+    }
 
     late = {
         "ID": [violation(f"ID-{n}", "ID", decided_on="29.03.2026") for n in range(30)],

@@ -189,8 +189,8 @@ def _read_row(content: bytes, lines: Sequence[_Line], at: int, width: int) -> tu
             line = content[lines[end].begins : lines[end].ends]
             if _is_row(line, width):
                 break
-            # As long as quotes don't come in pairs, one is open: to look at all of a value for each of its lines takes
-            # hours where it is long.
+            # As long as quotes don't come in pairs, one is open: all of a long value isn't looked at for each of its
+            # lines.
             is_open ^= line.count(b'"') % 2 == 1
             if not is_open:
                 joined = _parse(content[first.begins : lines[end].ends])

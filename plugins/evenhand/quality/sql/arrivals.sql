@@ -11,13 +11,15 @@ order by account_id;
 
 -- name: find_late_files
 create or replace table arrivals.late_files as
+with
+
+known as (
+    select unnest(cast($folders as varchar[])) as folder, unnest(cast($versions as varchar[])) as sha256
+)
+
 select landed_file from landing.files
-where
-    night < $since
-    and not $is_first
-    and (feed || '/night=' || night, sha256) not in (
-        select (unnest(cast($folders as varchar[])), unnest(cast($versions as varchar[])))
-    )
+anti join known on feed || '/night=' || night = known.folder and files.sha256 = known.sha256
+where night < $since and not $is_first
 order by landed_file;
 
 -- name: find_arrivals
