@@ -94,12 +94,15 @@ def row_suite(contract: Contract, empty: Collection[str] = ()) -> list[Expectati
 def arrivals_suite(contract: Contract, night: date) -> list[Expectation]:
     """What the night's arrivals of a feed must satisfy, market by market, for the market to be decided.
 
-    Each query finds a row per market with what was found of it. Beside the batch there is `arrivals.usual`: what was
-    usual of the feed and a market in the four weeks before.
+    What came late, into the folder of an earlier night, is held to what holds of its rows, and stands for none that
+    are missing tonight. Each query finds a row per market with what was found of it. Beside the batch there is
+    `arrivals.usual`: what was usual of the feed and a market in the four weeks before.
     """
     feed = contract.feed
     usual = f"(from arrivals.usual where feed = '{feed}')"
-    nothing = f"from {usual} as usual where market not in (select market from {{batch}} where market is not null)"
+    tonight = f"landed_night = date '{night}'"
+    nothing = f"from {usual} as usual where market not in"
+    nothing += f" (select market from {{batch}} where market is not null and {tonight})"
     # After a week of silence the nights that it is held against aren't the last four any more.
     since = f"if(date '{night}' - newest > 7, ' has landed since ' || newest, ' landed')"
     nights = f"if(date '{night}' - newest > 7, 'the four nights of this weekday before', 'the last four nights of"
@@ -109,9 +112,10 @@ def arrivals_suite(contract: Contract, night: date) -> list[Expectation]:
     return [
         expect_no_rows(
             f"""select coalesce(market, '{EVERY_MARKET}') as market, count(problem) || ' of ' || count(*)
-                || ' rows of {feed} are bad; the first: ' || arg_min(landed_file || ', row ' || landed_row || ', '
+                || ' rows of {feed}' || if({tonight}, '', ' of ' || landed_night || ', which landed late,')
+                || ' are bad; the first: ' || arg_min(landed_file || ', row ' || landed_row || ', '
                 || problem, (landed_file, landed_row)) filter (problem is not null) as found
-            from {{batch}} group by all
+            from (from {{batch}}) as arrived group by arrived.market, landed_night
             having count(problem) >= {FEWEST_BAD_ROWS} and count(problem) > {LARGEST_BAD_SHARE}
                 * if(any_value(market) is null, (select count(*) from {{batch}}), count(*))""",
             described(
@@ -123,7 +127,7 @@ def arrivals_suite(contract: Contract, night: date) -> list[Expectation]:
         expect_no_rows(
             f"""select market, count(*) || ' rows of {feed} landed, and the largest of the last 28 nights had '
                 || largest as found
-            from {{batch}} join {usual} using (market)
+            from {{batch}} join {usual} using (market) where {tonight}
             group by market, largest having count(*) > greatest(largest * {LARGEST_GROWTH}, {SMALLEST_LIMIT})""",
             described(
                 f"at most {LARGEST_GROWTH} times the rows of the largest of 28 nights",
@@ -179,7 +183,7 @@ def arrivals_suite(contract: Contract, night: date) -> list[Expectation]:
                 || if(newest < date '{night}' - 28, '28 nights until ' || newest, 'last 28 nights')
                 || ' it was at most ' || oldest || case when oldest = 1 then ' day' else ' days' end
                 || ' old when it landed' as found
-            from {{batch}} join {usual} using (market)
+            from {{batch}} join {usual} using (market) where {tonight}
             group by market, oldest, newest having max(happened_on) < date '{night}' - oldest - {STALE_DAYS}""",
             described("rows that are fresh", "", "Ask the source whether it sends what it sent before."),
         ),
@@ -236,6 +240,9 @@ def _column_expectations(contract: Contract, column: Column) -> list[Expectation
         expectations.append(_is_a_number(column))
     if column.type == "moment":
         expectations += [_is_a_moment(column), _is_no_later_moment(column)]
+        # Of a time that stands beside a day, that day says so.
+        if not column.moment_of:
+            expectations.append(_is_no_earlier_moment(column))
     if column.at_least is not None:
         expectations.append(_is_enough(column, column.at_least))
     if column.at_most is not None:
@@ -395,6 +402,21 @@ def _is_no_later_moment(column: Column) -> Expectation:
             f"{name} is not after the night it landed in",
             name,
             "A row can't have been changed before it happens; land the row again with the right moment.",
+        ),
+    )
+
+
+def _is_no_earlier_moment(column: Column) -> Expectation:
+    # Somebody's zero, most likely, and a version that is of 1970 is older than any other. A day begins earlier in some
+    # time zones than in others.
+    name = column.name
+    return expect_no_rows(
+        f"select {_LOCATOR}, {name} from {{batch}} where regexp_full_match({name}, '{MOMENT}')"
+        f" and try_cast({name} as timestamptz) < timezone('UTC', cast(date '{FIRST_DAY}' - 1 as timestamp))",
+        described(
+            f"{name} is not before {FIRST_DAY}",
+            name,
+            "Nothing that counts is so old; land the row with the right moment.",
         ),
     )
 

@@ -135,7 +135,25 @@ def test_what_it_would_replace_counts(home: Path, tmp_path: Path, monkeypatch: p
     gone = "it lies in the place of one with 40 keys, and 38 of them aren't in it"
     assert f"It can't be used: {gone} ({accepting}); what it was before counts." in said
     assert "world would be held: many.csv: the file can't be used" in said
+    # The hint can be pasted as it is, wherever it stands.
+    assert said.count(accepting) == 2
     assert "would be quarantined" not in said
+
+
+def test_what_would_land_late_is_looked_at_by_the_newest_night(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = land(tmp_path, "violations", 1, [violation("V1", "A1", decided_on="2026-03-02")], name="late.csv")
+    land_headers(home / "landing", 2, "violations")
+    try:
+        code, said = _check(home, monkeypatch, str(path))
+        # Late or not, nothing had happened after the night that it lands in.
+        assert "1 row would be quarantined: decided_on is not after the night it landed in" in said
+        land(tmp_path, "violations", 1, [violation("V1", "A1")], name="late.csv")
+        code, said = _check(home, monkeypatch, str(path))
+    finally:
+        shutil.rmtree(home / "landing" / "violations" / f"night={night(2)}")
+    assert (code, said.strip()) == (0, "Every row of late.csv would be used on night 2026-03-02: 1 row.")
 
 
 def test_the_number_of_rows_beside_it_counts(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,7 +161,7 @@ def test_the_number_of_rows_beside_it_counts(home: Path, tmp_path: Path, monkeyp
     path.with_name("counted.csv.rows").write_text("2")
     code, said = _check(home, monkeypatch, str(path))
     assert code == 1
-    assert "It can't be used: it has 1 rows, and 2 are said beside it (counted.csv.rows)." in said
+    assert "It can't be used: it has 1 row, and 2 are said beside it (counted.csv.rows)." in said
 
 
 def test_a_file_that_was_forgotten_is_not_one_that_would_be_used(

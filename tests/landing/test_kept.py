@@ -97,6 +97,19 @@ def test_a_file_replaced_by_one_with_many_keys_less_holds_and_the_old_rows_count
     assert _accounts(store) == (rows if is_held else rows - gone)
 
 
+@pytest.mark.parametrize(("was", "is_held"), [("A1", True), ("nobody", False)])
+def test_a_key_of_another_account_is_one_that_is_gone(landing: Path, store: Path, was: str, is_held: bool) -> None:
+    """A source that numbers its rows anew would move every strike to somebody else."""
+    land(landing, "creators", 1, MANY)
+    land(landing, "violations", 1, [violation(f"V{n}", was) for n in range(40)])
+    _load(store, landing)
+    land(landing, "violations", 1, [violation(f"V{n}", "A2" if n < 25 else was) for n in range(40)])
+    why = "it lies in the place of one with 40 keys, and 25 of them aren't in it for the account that they were of"
+    held = [each.partition(" (")[0] for each in _load(store, landing).unusable.values()]
+    assert held == ([why] if is_held else [])
+    assert ("A2" in {account for (account,) in landed(store, "violations", "account_id")}) != is_held
+
+
 def test_rows_that_could_not_count_may_be_left_out_of_a_file_that_is_mended(landing: Path, store: Path) -> None:
     land(landing, "creators", 1, [creator(f"A{n}", kind="" if n < 30 else "creator") for n in range(40)])
     _load(store, landing)

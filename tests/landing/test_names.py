@@ -18,7 +18,11 @@ from evenhand.landing.names import compared, likely_meant, number_likely_meant
         ("1.23457E+15", "1234570000000000"),
         ("1,23457E+15", "1234570000000000"),
         (" A\u200b1\u00a0", "A1"),
+        ("-1.23457E+15", "-1234570000000000"),
         ("\u200b", None),
+        # Letters of no width, and signs that will never be any.
+        ("A\ufe0f1\u3164", "A1"),
+        ("\u2800A\u034f1\U000e0100\ufff0", "A1"),
     ],
 )
 def test_what_was_likely_meant_is_told(value: str, meant: str | None) -> None:

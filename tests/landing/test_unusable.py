@@ -13,7 +13,9 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pytest
 
+from evenhand.landing import csv_rows
 from evenhand.landing.contracts import CREATORS
+from evenhand.landing.csv_rows import parse
 from evenhand.landing.files import list_files, nights
 from evenhand.landing.load import load
 from landing.feeds import creator, land, land_text, landed, night, query
@@ -61,6 +63,7 @@ def test_files_that_cannot_be_used_are_named_with_why_and_the_others_load(landin
 def test_a_line_that_cannot_be_read_costs_no_other(landing: Path, store: Path) -> None:
     cases: list[tuple[list[str | bytes], str, list[int]]] = [
         (["A2,world"], "It has 2 values, where the header has 5", [3]),
+        (["Total"], "It has 1 value, where the header has 5", [3]),
         ([row("A2") + ",x"], "It has 6 values", [3]),
         ([row("Mü").encode("latin-1")], "A byte isn't UTF-8", [3]),
         ([row("A\0")], "A zero byte", [3]),
@@ -128,6 +131,24 @@ def test_a_value_of_several_lines_stays_as_it_is_where_another_line_cannot_be_re
     assert landed(store, "creators", "account_id", "market") == [("A1", "wo\r\n\r\nrld"), ("A\n3", "world")]
 
 
+def test_a_long_value_of_many_lines_is_looked_at_once_and_not_for_each_of_its_lines(
+    landing: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lengths: list[int] = []
+
+    def counted(line: str) -> tuple[str, ...] | str:
+        lengths.append(len(line))
+        return parse(line)
+
+    monkeypatch.setattr(csv_rows, "parse", counted)
+    lines = ["x" * 50, 'say ""hi"" and ""bye""'] * 100
+    text = "\n".join([HEADER, f'A1,"{chr(10).join(lines)}",creator,en,2026-01-01', row("A2")])
+    land_text(landing, "creators", 1, text, name="long.csv")
+    load(store, landing, night(1))
+    assert landed(store, "creators", "account_id") == [("A1",), ("A2",)]
+    assert sum(lengths) < 4 * len(text)
+
+
 def test_columns_that_the_feed_does_not_have_are_named(landing: Path, store: Path) -> None:
     land_text(landing, "creators", 1, f"{HEADER},follower\n{row('A1')},7\n", name="broken.csv")
     load(store, landing, night(1))
@@ -139,6 +160,13 @@ def test_columns_that_the_feed_does_not_have_are_named(landing: Path, store: Pat
     ]
 
 
+def test_of_many_columns_that_the_feed_does_not_have_the_first_are_named(landing: Path, store: Path) -> None:
+    land_text(landing, "creators", 1, f"{HEADER},{','.join(f'u{n}' for n in range(3000))}\n", name="broken.csv")
+    load(store, landing, night(1))
+    ((said,),) = query(store, "select said from landing.told")
+    assert str(said).endswith("'u18', 'u19' and 2980 more")
+
+
 def test_packed_files_load_whatever_capitals_their_names_have(landing: Path, store: Path) -> None:
     text = f"{HEADER}\n{row('A1')}\n".encode()
     land_text(landing, "creators", 1, gzip.compress(text), name="rows.csv.gz")
@@ -146,6 +174,21 @@ def test_packed_files_load_whatever_capitals_their_names_have(landing: Path, sto
     land_text(landing, "creators", 1, text.replace(b"A1", b"A3"), name="ROWS.CSV")
     assert not load(store, landing, night(1)).unusable
     assert sorted(landed(store, "creators", "account_id")) == [("A1",), ("A2",), ("A3",)]
+
+
+def test_what_is_called_packed_and_is_not_is_named(landing: Path, store: Path) -> None:
+    packed = bytearray(gzip.compress(f"{HEADER}\n".encode()))
+    packed[-6] ^= 1
+    cases = {
+        "plain": (HEADER.encode(), "it isn't packed with gzip; if it is CSV, call it .csv"),
+        "parquet": (b"PAR1", "it is Parquet; call it .parquet"),
+        "damaged": (bytes(packed), "it is damaged: not all of it can be unpacked"),
+        "nothing": (b"", "it is empty, without even a header"),
+    }
+    for name, (content, _) in cases.items():
+        land_text(landing, "creators", 1, content, name=f"{name}.csv.gz")
+    found = load(store, landing, night(1)).unusable
+    assert found == {f"creators/night=2026-03-01/{name}.csv.gz": why for name, (_, why) in sorted(cases.items())}
 
 
 def test_a_packed_file_that_was_cut_is_unusable_and_what_it_names_is_known(landing: Path, store: Path) -> None:
@@ -172,6 +215,8 @@ def test_values_of_parquet_that_are_no_text(landing: Path, store: Path) -> None:
             ("'\\xFF'::blob", "\\xFF", True),
             ("null", None, False),
             ("'nan'::double", "nan", True),
+            ("to_json('a7')", "a7", False),
+            ("to_json(['a7'])", '["a7"]', True),
         ],
         # What isn't whole is for gate 1, as in CSV.
         "followers": [
@@ -187,6 +232,7 @@ def test_values_of_parquet_that_are_no_text(landing: Path, store: Path) -> None:
             ("timestamp_ns '2026-01-01 00:00:00'", "2026-01-01", False),
             ("timestamp '2026-01-01 00:30:00'", "2026-01-01 00:30:00", True),
             ("timestamptz '2026-01-01 23:30:00+00'", "2026-01-01T23:30:00Z", False),
+            ("timestamptz 'infinity'", "infinity", False),
             ("date '2026-01-01'", "2026-01-01", False),
             ("20260101", "20260101", False),
         ],
@@ -204,8 +250,8 @@ def test_values_of_parquet_that_are_no_text(landing: Path, store: Path) -> None:
             found = query(store, f"select {column} from landing.creators where landed_file = '{name}'")
             assert found == [(loaded,)], value
             assert [each for each in bad if each[0] == name] == ([(name, column, loaded)] if is_bad else []), value
-    assert query(store, "select landed_file, moments from landing.files where len(moments) > 0") == [
-        ("creators/night=2026-03-01/exited_on.03.parquet", ["exited_on"])
+    assert query(store, "select landed_file, moments from landing.files where len(moments) > 0 order by all") == [
+        (f"creators/night=2026-03-01/exited_on.{number}.parquet", ["exited_on"]) for number in ("03", "04")
     ]
 
 
@@ -233,14 +279,20 @@ def test_parquet_that_is_none_or_was_cut_or_is_damaged(landing: Path, store: Pat
     (folder / "cut.parquet").write_bytes((folder / "cut.parquet").read_bytes()[:-9])
     (folder / "none.parquet").write_bytes(HEADER.encode())
     (folder / "zero.parquet").touch()
+    (folder / "short.parquet").write_bytes(b"PAR1")
+    (folder / "encrypted.parquet").write_bytes(b"PAR1" + b"\0" * 40 + b"PARE")
+    (folder / "footless.parquet").write_bytes(b"PAR1" + b"\xff" * 40 + b"PAR1")
     _parquet(folder / "torn.parquet", "md5(i::varchar) as account_id", rows=20_000)
     torn = bytearray((folder / "torn.parquet").read_bytes())
     torn[1000:20_000] = b"\xff" * 19_000
     (folder / "torn.parquet").write_bytes(torn)
     found = load(store, landing, night(1)).unusable
-    assert {name.rpartition("/")[2]: why.partition("(")[0].strip() for name, why in found.items()} == {
+    assert {name.rpartition("/")[2]: why for name, why in found.items()} == {
         "cut.parquet": "it was cut: the end of the Parquet file is missing",
-        "none.parquet": "it isn't Parquet that can be read",
+        "encrypted.parquet": "it is encrypted Parquet, and no key is known here",
+        "footless.parquet": "it is damaged: what it says of its columns, at its end, can't be read",
+        "none.parquet": "it isn't Parquet: such a file begins with PAR1",
+        "short.parquet": "it was cut: the end of the Parquet file is missing",
         "torn.parquet": "it is damaged: not all of it can be read as Parquet",
         "zero.parquet": "it is empty, without a single byte",
     }

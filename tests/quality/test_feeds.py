@@ -498,7 +498,7 @@ def test_everything_else_is_told_by_name(of_odd_files: Outcome) -> None:
         "notes.txt",
         "violations/night=2026-03-02/market=TH/keys.csv",
     ]
-    assert of_odd_files.gate.warnings[1].endswith("1 rows are of other markets than TH; they count there")
+    assert of_odd_files.gate.warnings[1].endswith("1 row is of another market than TH; it counts there")
 
 
 def test_whose_a_file_is_that_names_nobody(tmp_path: Path) -> None:
@@ -568,6 +568,12 @@ def test_of_the_versions_of_a_key_the_one_that_its_source_changed_last_counts(tm
             appeal("P4", "V3", "A1", updated_at="2026-03-03T00:00:00Z"),
             appeal("P5", "V3", "A1", updated_at="2026-03-01T08:00:00Z", **granted),
             appeal("P5", "V3", "A1", updated_at="2026-03-01T10:00:00+02:00"),
+            # DuckDB would take any of them for a moment, of Nero's time or four days before.
+            appeal("P6", "V3", "A1", updated_at="26-03-01T08:00:00Z"),
+            appeal("P7", "V3", "A1", updated_at="2026-03-01T08:00:00+99:99"),
+            appeal("P8", "V3", "A1", updated_at="2026-03-01T08:00:00+07:"),
+            # Somebody's zero is older than any version that the source really had.
+            appeal("P9", "V3", "A1", updated_at="1970-01-01T00:00:00Z"),
         ],
     )
     # What has no updated_at is of the end of its night. A newer one may say again what is open.
@@ -592,6 +598,8 @@ def test_of_the_versions_of_a_key_the_one_that_its_source_changed_last_counts(tm
         ("appeals", "P3", "updated_at", "updated_at is a moment with its time zone"),
         ("appeals", "P4", "updated_at", "updated_at is not after the night it landed in"),
         ("appeals", "P5", "appeal_id", "one version of a key per night, or each with its own updated_at"),
+        *(("appeals", key, "updated_at", "updated_at is a moment with its time zone") for key in ("P6", "P7", "P8")),
+        ("appeals", "P9", "updated_at", "updated_at is not before 2000-01-01"),
     }
 
 

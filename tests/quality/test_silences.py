@@ -11,7 +11,7 @@ import pytest
 from evenhand.landing.contracts import BY_NAME, FEEDS
 from evenhand.landing.load import load
 from evenhand.landing.window import take
-from evenhand.quality.arrivals import find_accounts, find_arrivals, find_silences, find_usual
+from evenhand.quality.arrivals import find_accounts, find_arrivals, find_late_files, find_silences, find_usual
 from evenhand.quality.candidates import find_markets
 from evenhand.quality.gate import Gate
 from expectations.feeds import arrivals_suite, silences_suite
@@ -122,6 +122,7 @@ def _held(home: Path, on: date, *files: str, rule: str = MANY) -> list[tuple[obj
         find_markets(gate, ())
         find_accounts(gate)
         find_usual(gate, on)
+        find_late_files(gate, on, None)
         find_arrivals(gate, BY_NAME["violations"], on)
         gate.close()
         queries = queries_of(arrivals_suite(BY_NAME["violations"], on), "arrivals.violations")

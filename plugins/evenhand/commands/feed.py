@@ -42,7 +42,7 @@ def check(
         typer.Option(
             formats=["%Y-%m-%d"],
             metavar="NIGHT",
-            help="The night; by default that of its folder, else the newest.",
+            help="The night that it lands in; by default that of its folder, else the newest.",
         ),
     ] = None,
 ) -> None:
@@ -62,10 +62,12 @@ def check(
     of_path = night.date() if night else night_of_file(path)
     if not of_path and not landed:
         refuse(f"{here.landing}: nothing has landed so far; say which --night it is for")
-    chosen = of_path or landed[-1]
+    lands_in = of_path or landed[-1]
+    # What lands in the folder of an earlier night is looked at on the newest, as late.
+    looked_at = max(lands_in, *landed[-1:])
     try:
         home = Home(here.store, here.landing, here.policies)
-        found = check_file(path, name_of_file(path, of, chosen), chosen, home, known_beside(chosen))
+        found = check_file(path, name_of_file(path, of, lands_in), looked_at, home, known_beside(looked_at))
     except (DatabaseInUse, FeedBroken, HistoryBroken, PackError) as error:
         refuse(str(error))
     if found.unusable:
@@ -78,7 +80,7 @@ def check(
         _say(f"It would be told: {said}")
     if not found.is_right:
         raise typer.Exit(1)
-    _say(f"Every row of {path.name} would be used on night {chosen}: {counted(found.rows, 'row')}.")
+    _say(f"Every row of {path.name} would be used on night {looked_at}: {counted(found.rows, 'row')}.")
 
 
 def _say(text: str) -> None:

@@ -19,8 +19,12 @@ RECENT_NIGHTS = 35
 # What happened before was before there was anything to govern; such a day is a typing error, or somebody's zero.
 FIRST_DAY = date(2000, 1, 1)
 
-# A moment as text in a CSV file, and as DuckDB writes a TIMESTAMPTZ of a Parquet file.
-MOMENT = "[0-9-]+[T ][0-9:.]+(Z|[+-][0-9:]+)"
+# A moment as text in a CSV file, and as DuckDB writes a TIMESTAMPTZ of a Parquet file. DuckDB alone would also take a
+# year of two digits, which is one of Nero's, and +99:99, which is four days; no zone is more than 14 hours from UTC.
+# Without braces, which are Great Expectations' own in a query.
+_DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]?-[0-9][0-9]?"
+_ZONE = "Z|[+-](0[0-9]|1[0-4])(:?[0-5][0-9](:[0-5][0-9])?)?"
+MOMENT = f"{_DAY}[T ][0-9:.]+({_ZONE})"
 
 # What an account can be to the marketplace.
 KINDS = ("creator", "affiliate", "marketing", "official_shop", "seller", "platform")

@@ -17,6 +17,7 @@ from pathlib import Path
 from evenhand.landing.files import LandedFile
 
 BOM = b"\xef\xbb\xbf"
+_GZIP = b"\x1f\x8b"
 # A value with line breaks in it is taken for one up to so many lines.
 LONGEST_VALUE = 500
 _LINE_END = re.compile(rb"\r\r\n|\r\n|\n|\r")
@@ -108,8 +109,14 @@ def unpacked(path: Path) -> bytes:
             return packed.read()
     except EOFError:
         raise Unreadable("it was cut: the end of the packed file is missing") from None
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise Unreadable(f"it can't be unpacked ({error})") from None
+    except (gzip.BadGzipFile, zlib.error):
+        with path.open("rb") as file:
+            start = file.read(len(_GZIP))
+        if start.startswith(_GZIP):
+            raise Unreadable("it is damaged: not all of it can be unpacked") from None
+        if start.startswith(b"PA"):
+            raise Unreadable("it is Parquet; call it .parquet") from None
+        raise Unreadable("it isn't packed with gzip; if it is CSV, call it .csv") from None
 
 
 def refuse_what_is_no_csv(content: bytes) -> None:
@@ -121,7 +128,7 @@ def refuse_what_is_no_csv(content: bytes) -> None:
         raise Unreadable("it is empty, without even a header")
     if start.startswith((b"\xff\xfe", b"\xfe\xff")) or start.count(b"\0") * 3 > len(start):
         raise Unreadable("it is UTF-16, where UTF-8 is expected")
-    if start.startswith(b"\x1f\x8b"):
+    if start.startswith(_GZIP):
         raise Unreadable("it is packed; call it .csv.gz")
     if start.startswith(b"PAR1"):
         raise Unreadable("it is Parquet; call it .parquet")
@@ -177,17 +184,21 @@ def _read_row(content: bytes, lines: Sequence[_Line], at: int, width: int) -> tu
     first = lines[at]
     found = _parse(content[first.begins : first.ends])
     if found == _OPEN:
+        is_open = True
         for end in range(at + 1, min(at + LONGEST_VALUE, len(lines))):
-            last = lines[end]
-            if _is_row(content[last.begins : last.ends], width):
+            line = content[lines[end].begins : lines[end].ends]
+            if _is_row(line, width):
                 break
-            joined = _parse(content[first.begins : last.ends])
-            if not isinstance(joined, str) and len(joined) == width:
-                return joined, end + 1
-            if joined != _OPEN:
+            # As long as quotes don't come in pairs, one is open: all of a long value isn't looked at for each of its
+            # lines.
+            is_open ^= line.count(b'"') % 2 == 1
+            if not is_open:
+                joined = _parse(content[first.begins : lines[end].ends])
+                if not isinstance(joined, str) and len(joined) == width:
+                    return joined, end + 1
                 break
     if not isinstance(found, str) and len(found) != width:
-        found = f"it has {len(found)} values, where the header has {width}"
+        found = f"it has {len(found)} value{'s' if len(found) > 1 else ''}, where the header has {width}"
     return found, at + 1
 
 

@@ -6,6 +6,7 @@ that was released then; earlier nights, decided again, see it as they did.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -113,7 +114,8 @@ def refuse_unknown(file: str, versions: Mapping[str, str]) -> None:
         FeedBroken: there is no such file.
     """
     if file not in versions:
-        near = [name for name in sorted(versions) if name.endswith(file.rpartition("/")[2])][:3]
+        alike = [name for name in versions if name.endswith(file.rpartition("/")[2])]
+        near = difflib.get_close_matches(file, sorted(alike), n=3, cutoff=0)
         said = f": is it {' or '.join(near)}?" if near else ", as orders/night=2026-03-01/a.csv"
         raise FeedBroken(f"{file}: no such file has landed. Name it from the landing folder on{said}")
 

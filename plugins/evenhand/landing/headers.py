@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from evenhand.landing.contracts import FEEDS, Contract
 
+# So many columns that a feed doesn't have are told one by one.
+_MOST_NAMED = 20
+
 
 @dataclass(frozen=True)
 class Header:
@@ -41,7 +44,9 @@ def match(names: Sequence[str], contract: Contract) -> Header:
 
 def said_of_unknown(header: Header, contract: Contract) -> str:
     """What is told of columns that are left out."""
-    names = ", ".join(repr(name) for name in header.unknown)
+    names = ", ".join(repr(name) for name in header.unknown[:_MOST_NAMED])
+    if others := len(header.unknown[_MOST_NAMED:]):
+        names += f" and {others} more"
     said = f"columns that the feed {contract.feed} doesn't have are left out: {names}"
     free = [name for name in contract.column_names if name not in header.columns]
     near = {name: difflib.get_close_matches(name.strip().casefold(), free, n=1, cutoff=0.75) for name in header.unknown}

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 
+from evenhand.records.written import NO_WIDTH
+
+# Signs that DuckDB doesn't count as control signs, and that nobody sees either: letters of no width, and what is no
+# sign yet and will have none.
+_NEITHER_SEEN = "".join(map(chr, sorted(NO_WIDTH))) + "\ufff0-\ufff8\U000e0000-\U000e0fff"
 # What isn't seen where it is written: control signs, and signs of no width. Without braces, which are Great
 # Expectations' own in a query.
-_UNSEEN = "[\\pC\u2028\u2029]"
+_UNSEEN = f"[\\pC\u2028\u2029{_NEITHER_SEEN}]"
 # As spreadsheets write a long number: one digit before the point, or before the comma of some countries.
-EXPONENT = r"[0-9]([.,][0-9]+)?[eE][+-]?[0-9]+"
+_UNSIGNED = r"[0-9]([.,][0-9]+)?[eE][+-]?[0-9]+"
+# What names something can be below nothing: a hash of 64 bits is, every other time.
+EXPONENT = f"[+-]?{_UNSIGNED}"
 
 # As many digits are told after a point.
 _AFTER_POINT = 10
@@ -53,5 +60,5 @@ def number_likely_meant(text: str) -> str:
     after_point = f"length(rtrim(regexp_extract({bare}, '[.]([0-9]+)', 1), '0')) - {moved}"
     # Of zero no exponent moves a digit.
     is_zero = f"regexp_full_match({bare}, '-?[0.]+([eE].*)?')"
-    is_one = f"regexp_full_match(ltrim(trim({text}), '+'), '-?({EXPONENT}|[0-9]+([.][0-9]+)?)')"
+    is_one = f"regexp_full_match(ltrim(trim({text}), '+'), '-?({_UNSIGNED}|[0-9]+([.][0-9]+)?)')"
     return f"case when {is_one} and ({is_zero} or {after_point} <= {_AFTER_POINT}) then nullif({short}, {text}) end"

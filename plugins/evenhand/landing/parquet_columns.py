@@ -19,6 +19,9 @@ from evenhand.records.sql_files import SqlFile
 
 _SQL = SqlFile(__file__)
 
+# What a file begins and ends with, and one that is encrypted; and the fewest bytes of one.
+_MARK, _ENCRYPTED = b"PAR1", b"PARE"
+_SHORTEST = 12
 NESTED = "nested"
 # A moment with its time zone, as text: its day depends on the market.
 MOMENT = "TIMESTAMP WITH TIME ZONE"
@@ -58,6 +61,14 @@ def reading(column: Column, sql: str, kind: str) -> Reading:
         return Reading(f"case when {sql} then 'yes' end")
     if base == "BOOLEAN":
         return Reading(f"case {sql} when true then 'yes' when false then 'no' end")
+    if base == "JSON":
+        # What is no text or number by itself holds several.
+        return Reading(
+            f"case when json_type({sql}) in ('ARRAY', 'OBJECT') then {plain} else {sql}->>'$' end",
+            f"json_type({sql}) in ('ARRAY', 'OBJECT')",
+            f"{name} is a single value",
+            "Several values in one are none of a feed's; land the row again with a single one.",
+        )
     if base == "BLOB":
         return Reading(
             f"coalesce(try(decode({sql})), {plain})",
@@ -66,7 +77,8 @@ def reading(column: Column, sql: str, kind: str) -> Reading:
             "The bytes aren't UTF-8; land the row again with text.",
         )
     if base == MOMENT:
-        text = f"strftime(make_timestamp(epoch_us({sql})), '%Y-%m-%dT%H:%M:%SZ')"
+        # What is no moment, such as infinity, isn't one without a value.
+        text = f"coalesce(strftime(make_timestamp(epoch_us({sql})), '%Y-%m-%dT%H:%M:%SZ'), {plain})"
         return Reading(text)
     if base.startswith("TIMESTAMP") and column.type == "date":
         return Reading(
@@ -113,10 +125,10 @@ def columns_of(files: Sequence[LandedFile]) -> dict[str, list[tuple[str, str]] |
     try:
         with duckdb.connect() as connection:
             found = connection.execute(_SQL("columns"), {"paths": [glob.escape(path) for path in names]}).fetchall()
-    except duckdb.Error as error:
+    except duckdb.Error:
         if len(files) > 1:
             return {name: columns for file in files for name, columns in columns_of([file]).items()}
-        return {files[0].name: _why(files[0], error)}
+        return {files[0].name: _why(files[0])}
     parts: dict[str, list[tuple[str, str, int]]] = {file.name: [] for file in files}
     for path, name, kind, children in found:
         parts[names[path]].append((name, kind, children))
@@ -134,18 +146,17 @@ def _skip(parts: Iterator[tuple[str, str, int]], children: int) -> None:
         _skip(parts, next(parts)[2])
 
 
-def _why(file: LandedFile, error: duckdb.Error) -> str:
+def _why(file: LandedFile) -> str:
     try:
         content = file.path.read_bytes()
     except OSError:
         return "it can't be read"
     if not content:
         return "it is empty, without a single byte"
-    if content.startswith(b"PAR1") and not content.endswith(b"PAR1"):
+    if content.startswith(_ENCRYPTED) or content.endswith(_ENCRYPTED):
+        return "it is encrypted Parquet, and no key is known here"
+    if not content.startswith(_MARK):
+        return "it isn't Parquet: such a file begins with PAR1"
+    if not content.endswith(_MARK) or len(content) < _SHORTEST:
         return "it was cut: the end of the Parquet file is missing"
-    return f"it isn't Parquet that can be read ({first_line(error)})"
-
-
-def first_line(error: duckdb.Error) -> str:
-    """What DuckDB has to say, without the options and the query that it prints below, and without our paths."""
-    return str(error).split("\n", 1)[0].partition(' "/')[0].partition(" '/")[0].rstrip(": ")
+    return "it is damaged: what it says of its columns, at its end, can't be read"

@@ -308,11 +308,12 @@ def _hold_to_its_rows(
     rows, said = int(found[0]) + bad_lines, file.rows_said.strip().removeprefix("\ufeff")
     if said.isascii() and said.isdigit() and int(said) == rows:
         return
-    why = (
-        f"it has {rows} rows, and {said} are said beside it ({file.name.rpartition('/')[2]}.rows)"
-        if said.isascii() and said.isdigit()
-        else f"the file beside it ({file.name.rpartition('/')[2]}.rows) holds no number of rows"
-    )
+    beside = f"beside it ({file.name.rpartition('/')[2]}.rows)"
+    if said.isascii() and said.isdigit():
+        it_has, are = ("1 row" if rows == 1 else f"{rows} rows"), ("is" if int(said) == 1 else "are")
+        why = f"it has {it_has}, and {said} {are} said {beside}"
+    else:
+        why = f"the file {beside} holds no number of rows"
     _delete(connection, contract, file, ("files", "bad_rows", "told"))
     note_unusable(connection, contract, file, why)
 

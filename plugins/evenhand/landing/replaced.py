@@ -23,7 +23,7 @@ from evenhand.records.sql_files import Sql, SqlFile
 
 _SQL = SqlFile(__file__)
 
-# More of a file's keys gone than this share, and no fewer than so many, are too many.
+# More of a file's keys gone than this share, and no fewer than so many, are too many. One of another account is gone.
 LARGEST_SHARE_GONE = 0.01
 FEWEST_GONE = 20
 # What a version is called while it is compared; no file can be called so.
@@ -130,12 +130,20 @@ def _too_many_gone(connection: duckdb.DuckDBPyConnection, old: LandedFile, new: 
     needed = [column.name for column in BY_NAME[old.feed].columns if column.required and not column.required_unless]
     whole = " and ".join(f"{name} is not null" for name in needed)
     count = _SQL(
-        "count_keys_gone", compared_key=Sql(compared(key)), feed=f"landing.{old.feed}", key=key, is_whole=Sql(whole)
+        "count_keys_gone",
+        compared_key=Sql(compared(key)),
+        compared_account=Sql(compared("account_id")),
+        compared_known=Sql(compared("creators.account_id")),
+        feed=f"landing.{old.feed}",
+        key=key,
+        is_whole=Sql(whole),
     )
-    ((before, gone),) = connection.execute(count, {"old": old.name, "new": new.name}).fetchall()
+    ((before, missing, moved),) = connection.execute(count, {"old": old.name, "new": new.name}).fetchall()
+    gone = missing + moved
     if gone < FEWEST_GONE or gone <= LARGEST_SHARE_GONE * before:
         return ""
+    whose = " for the account that they were of" if moved else ""
     return (
-        f"it lies in the place of one with {before} keys, and {gone} of them aren't in it"
+        f"it lies in the place of one with {before} keys, and {gone} of them aren't in it{whose}"
         f" (evenhand feed accept {quote(old.name)} --reason '…' has it taken)"
     )

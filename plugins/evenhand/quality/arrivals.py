@@ -1,13 +1,15 @@
 """What gate 1 looks at of what arrived, in the night's warehouse:
 
 arrivals.accounts   the market that an account is in, as far as anybody knows
-arrivals.<feed>     a row per row or line that arrived this night, with its market and what is wrong with it
+arrivals.late_files the files of earlier nights that have come, or are others, since the last release
+arrivals.<feed>     a row per row or line that arrived this night or late, with its market and what is wrong with it
 arrivals.silences   how long ago anything of a feed and a market landed
 arrivals.usual      what was usual of a feed and a market in the four weeks before
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from evenhand.landing.contracts import FEEDS, Contract
@@ -24,8 +26,28 @@ def find_accounts(gate: Gate) -> None:
     gate.execute(_SQL("find_accounts"))
 
 
+def find_late_files(gate: Gate, since: date, known: Mapping[str, str] | None) -> None:
+    """The files of nights before `since` that no gate has looked at as they are: they landed late, or were replaced.
+
+    Bytes that were known by another name of their feed and night are known.
+
+    Args:
+        known: the files that the last release rests on, by name, each with its hash; None where nothing was released.
+    """
+    versions = {} if known is None else known
+    gate.execute(
+        _SQL("find_late_files"),
+        {
+            "since": since,
+            "is_first": known is None,
+            "folders": ["/".join(name.split("/")[:2]) for name in versions],
+            "versions": list(versions.values()),
+        },
+    )
+
+
 def find_arrivals(gate: Gate, contract: Contract, night: date) -> None:
-    """What arrived of a feed this night, lines that can't be read included."""
+    """What arrived of a feed this night or late, lines that can't be read included."""
     feed, arrivals = contract.feed, f"arrivals.{contract.feed}"
     gate.execute(
         _SQL(
@@ -38,8 +60,9 @@ def find_arrivals(gate: Gate, contract: Contract, night: date) -> None:
         ),
         {"feed": feed, "night": night},
     )
-    for (file,) in gate.execute(f"select distinct landed_file from {arrivals} where market is null order by all"):
-        if len(markets := markets_of_file(gate, File(feed, night, str(file)))) == 1:
+    nobodys = f"select distinct landed_night, landed_file from {arrivals} where market is null order by all"
+    for landed_night, file in gate.execute(nobodys):
+        if len(markets := markets_of_file(gate, File(feed, landed_night, str(file)))) == 1:
             gate.execute(_SQL("take_market_of_file", arrivals=arrivals), {"market": markets[0], "file": file})
 
 

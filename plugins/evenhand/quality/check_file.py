@@ -122,11 +122,11 @@ def check_file(path: Path, name: str, night: date, home: Home, beside: Beside) -
         # Of a file that would hold its market the rows are those that it had before.
         tuple(Broken(*row) for row in broken) if not unusable else (),
         tuple(
-            str(each).replace(name, shown)
+            str(each).replace(name, shown, 1)
             for each in after.held
             if str(each) not in known or without_rows(each.file) == name
         ),
-        tuple(each.replace(name, shown) for each in after.warnings if each not in told or name in each),
+        tuple(each.replace(name, shown, 1) for each in after.warnings if each not in told or name in each),
     )
 
 

@@ -11,7 +11,7 @@ from evenhand.landing.accepted import accepted_as_of
 from evenhand.landing.contracts import FEEDS, Column, Contract
 from evenhand.landing.held_markets import HeldMarket, hold_markets
 from evenhand.landing.names import likely_meant, number_likely_meant
-from evenhand.quality.arrivals import find_accounts, find_arrivals, find_silences, find_usual
+from evenhand.quality.arrivals import find_accounts, find_arrivals, find_late_files, find_silences, find_usual
 from evenhand.quality.candidates import (
     columns_without_values,
     find_candidates,
@@ -48,12 +48,14 @@ class Beside:
         time_zones: by market, where no pack of it says its own.
         time_zone: that of the other markets.
         words: what is known of words.
+        files: those that the last release rests on, by name, each with its hash; None where nothing was released.
     """
 
     markets: Collection[str] = ()
     time_zones: Mapping[str, str] = field(default_factory=dict)
     time_zone: str = "UTC"
     words: WordsKnown = field(default_factory=WordsKnown)
+    files: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ def validate_feeds(
             _accept(gate, contract, night)
         find_accounts(gate)
         find_usual(gate, night)
+        find_late_files(gate, since or night, beside.files)
         findings = []
         for contract in FEEDS:
             find_arrivals(gate, contract, night)
@@ -137,7 +140,7 @@ def validate_feeds(
             *told,
             *_said_of(gate, [each for each in findings if not each.blocks]),
         ]
-        counts = {contract.feed: _count(gate, contract) for contract in FEEDS}
+        counts = {contract.feed: _count(gate, contract, night) for contract in FEEDS}
         markets = sorted({each.market for each in held})
         gate.let_through(
             f"Rows accepted: {sum(each.accepted for each in counts.values()):,}; in quarantine:"
@@ -248,6 +251,7 @@ def _takes(column: Column) -> str:
     )
 
 
-def _count(gate: Gate, contract: Contract) -> FeedCounts:
-    ((accepted, arrived, quarantined),) = gate.execute(_SQL("counts", feed=contract.feed), {"feed": contract.feed})
+def _count(gate: Gate, contract: Contract, night: date) -> FeedCounts:
+    of_feed = {"feed": contract.feed, "night": night}
+    ((accepted, arrived, quarantined),) = gate.execute(_SQL("counts", feed=contract.feed), of_feed)
     return FeedCounts(accepted=int(accepted), arrived=int(arrived), quarantined=int(quarantined))

@@ -53,7 +53,7 @@ def hold_for_unusable_files(gate: Gate) -> list[HeldMarket]:
 
 
 def rows_of_other_markets(gate: Gate, night: date) -> list[str]:
-    """What is told of files of a night that lie in the folder of one market and have rows of others: these load."""
+    """What is told of files in the folder of one market that have rows of others, of a night or late: these load."""
     markets = {market.casefold(): market for market in _all_markets(gate)}
     said = []
     for feed, name in gate.execute(_SQL("files_below_a_market"), {"night": night}):
@@ -64,7 +64,8 @@ def rows_of_other_markets(gate: Gate, night: date) -> list[str]:
                 _SQL("count_of_other_markets", arrivals=f"arrivals.{file.feed}"), {"file": file.name, "market": of_path}
             )
             if others:
-                said.append(f"{file.name}: {others} rows are of other markets than {of_path}; they count there")
+                are = "1 row is of another market" if others == 1 else f"{others} rows are of other markets"
+                said.append(f"{file.name}: {are} than {of_path}; {'it counts' if others == 1 else 'they count'} there")
     return said
 
 

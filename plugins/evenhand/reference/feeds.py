@@ -179,8 +179,9 @@ is expected too. A night's folder without a file of a feed in it is no night tha
 - **A night without rows** is a file with its header alone. A night without a file is a feed that didn't come; a feed
   that may be absent has no rows until its first file lands, and from then on is a feed like the others.
 - A file that changes after it was loaded is loaded again, unless more than {LARGEST_SHARE_GONE:.0%} of its keys, and at
-  least {FEWEST_GONE}, are gone: then its markets are held, and the old rows count until a better one lands or two
-  persons have it taken (`evenhand feed accept FILE`). Better leave what has landed and land corrections.
+  least {FEWEST_GONE}, are gone or are of other accounts: then its markets are held, and the old rows count until a
+  better one lands or two persons have it taken (`evenhand feed accept FILE`). Better leave what has landed and land
+  corrections.
 - What landed once is known until people say otherwise. A file that is removed, by a retention rule say, keeps its rows:
   its bytes are kept in `EVENHAND_HOME/kept/`, from where `landed.duckdb` can be built again. It is told on the first
   night without it, and counted after that. `evenhand feed forget FILE --reason TEXT` has one count
@@ -252,10 +253,10 @@ release, have a line per row and rule: feed, key, column, rule, remedy, file and
   `meant` has the key that was likely meant. Keys that look alike are alike: they are compared in Unicode's form NFC.
 - A market is none: no pack is of it, and `markets` in marketplace.yml doesn't list it. The account stays where it was.
 - A value is missing where the contract wants one, or is none of the allowed ones.
-- A time (`*_at`) can't be read or has no time zone. One whose day in the market's time zone isn't that of its date
-  column is left out and counted in a warning, and the row stays.
+- A time (`*_at`) can't be read, or has no time zone or one of more than 14 hours. One whose day in the market's time
+  zone isn't that of its date column is left out and counted in a warning, and the row stays.
 - A date isn't a day that exists in the form `YYYY-MM-DD`, or is after the night that the row landed in (waiting
-  doesn't make it right), or before {FIRST_DAY}.
+  doesn't make it right), or before {FIRST_DAY}. So is an `updated_at`.
 - A number isn't one, such as `1.2E+5` of a spreadsheet (`meant` has the likely one), or has more than {MOST_DIGITS}
   digits before its point or more than its column allows after it, or is less than its column allows.
 - It refers to a row that is not there, that is itself in quarantine, or that is another account's.
@@ -292,6 +293,9 @@ and manifest (`words_without_effect`) name each with the word that was likely me
 `rows_with_words_without_effect` says how many there are in four weeks. {FEWEST_ROWS} rows or more of a feed and market
 on one night, and more than `limits.words_without_effect` of its pack (1 %), hold the market. What is right all the
 same stands under `without_effect` in the pack.
+
+**What lands late**, in the folder of an earlier night, or in the place of what lay there, is held to the limit of bad
+rows and to known words on the first night that looks at it. It stands for none of the rows that are missing tonight.
 
 A feed without any file, though each of the last four nights of this weekday had one, holds all markets. Both hold on
 however long nothing comes: a feed, or a market, that fell silent is held against the four nights of this weekday

@@ -333,21 +333,23 @@ def publish_release(night: date) -> Facts:
 
 
 def known_beside(night: date) -> Beside:
-    """What gate 1 knows beside the packs: marketplace.yml, and the limits of the last release."""
+    """What gate 1 knows beside the packs: marketplace.yml, and the limits and the files of the last release."""
     from evenhand.deciding.provenance import limits_of_words
     from evenhand.deployment import deployment
     from evenhand.policy.marketplace import read_marketplace
     from evenhand.quality.feeds import Beside
     from evenhand.quality.words_without_effect import WordsKnown
+    from evenhand.release.manifest import read_manifest
     from evenhand.release.previous import last_release
 
     marketplace = read_marketplace(settings().policies)
     zone = deployment().timezone.key
-    limits = limits_of_words(last_release(settings().releases, night), night)
-    words = WordsKnown(marketplace.surfaces if marketplace else (), limits)
+    last = last_release(settings().releases, night)
+    files = read_manifest(last).inputs if last else None
+    words = WordsKnown(marketplace.surfaces if marketplace else (), limits_of_words(last, night))
     if not marketplace:
-        return Beside(time_zone=zone, words=words)
-    return Beside(marketplace.markets, marketplace.time_zones, zone, words)
+        return Beside(time_zone=zone, words=words, files=files)
+    return Beside(marketplace.markets, marketplace.time_zones, zone, words, files)
 
 
 def _receivers() -> tuple[dict[str, Any] | None, tuple[str, ...]]:

@@ -9,6 +9,19 @@ where
 group by account_id
 order by account_id;
 
+-- name: find_late_files
+create or replace table arrivals.late_files as
+with
+
+known as (
+    select unnest(cast($folders as varchar[])) as folder, unnest(cast($versions as varchar[])) as sha256
+)
+
+select landed_file from landing.files
+anti join known on feed || '/night=' || night = known.folder and files.sha256 = known.sha256
+where night < $since and not $is_first
+order by landed_file;
+
 -- name: find_arrivals
 create or replace table {{ arrivals }} as
 with
@@ -27,7 +40,10 @@ named as (
     select landed_file, landed_row, min(market) as market
     from (
         select landed_file, landed_row, {{ each_name }} as account_id from landing.bad_rows
-        where feed = $feed and night = $night and column_name = ''
+        where
+            feed = $feed
+            and (night = $night or landed_file in (from arrivals.late_files))
+            and column_name = ''
     )
     inner join arrivals.accounts using (account_id)
     group by all
@@ -35,7 +51,7 @@ named as (
 
 arrived as (
     select
-        rows.landed_file, rows.landed_row, problem,
+        rows.landed_night, rows.landed_file, rows.landed_row, problem,
         coalesce(
             accounts.market,
             if({{ own_market }} in (select market from candidates.markets), {{ own_market }}, null)
@@ -44,14 +60,17 @@ arrived as (
     from {{ candidates }} as rows
     left join problems using (landed_file, landed_row)
     left join arrivals.accounts as accounts using (account_id)
-    where landed_night = $night
+    where landed_night = $night or landed_file in (from arrivals.late_files)
     union all
-    select landed_file, landed_row, problem, market, null
+    select lines.night, landed_file, landed_row, problem, market, null
     from problems
-    semi join (
-        select landed_file, landed_row from landing.bad_rows
-        where feed = $feed and night = $night and column_name = ''
-    ) using (landed_file, landed_row)
+    inner join (
+        select distinct night, landed_file, landed_row from landing.bad_rows
+        where
+            feed = $feed
+            and (night = $night or landed_file in (from arrivals.late_files))
+            and column_name = ''
+    ) as lines using (landed_file, landed_row)
     left join named using (landed_file, landed_row)
 )
 

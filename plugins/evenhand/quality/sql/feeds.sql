@@ -73,7 +73,10 @@ order by landed_file, landed_row, column_name, rule;
 -- name: counts
 select
     (select count(*) from accepted.{{ feed }}),
-    (select count(*) from arrivals.{{ feed }}),
+    (
+        select count(*) from arrivals.{{ feed }}
+        where landed_night = $night
+    ),
     (
         select count(distinct row(landed_file, landed_row)) from quarantine.rows
         where feed = $feed

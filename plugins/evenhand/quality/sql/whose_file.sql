@@ -1,6 +1,8 @@
 -- name: files_below_a_market
 select feed, landed_file from landing.files
-where night = $night and regexp_matches(landed_file, '(?i)/(market|source)=')
+where
+    (night = $night or landed_file in (from arrivals.late_files))
+    and regexp_matches(landed_file, '(?i)/(market|source)=')
 order by landed_file;
 
 -- name: count_of_other_markets

@@ -135,21 +135,33 @@ group by landed_night, of_market
 order by all;
 
 -- name: words_of_tonight
+-- Those that came late are of tonight: no night has told of them.
 insert into arrivals.words_without_effect
 with
+
+looked_at as (
+    select * from arrivals.looked_at
+    where landed_night = $night or landed_file in (from arrivals.late_files)
+),
+
+found as (
+    select * from arrivals.words_found
+    where landed_night = $night or landed_file in (from arrivals.late_files)
+),
 
 words as (
     select
         of_market as market, column_name, word, count(*) as rows,
         row_number() over (partition by of_market, column_name order by count(*) desc, word asc) as place
-    from arrivals.words_found
-    where landed_night = $night
+    from found
     group by of_market, column_name, word
 ),
 
 landed as (
-    select * from arrivals.landed_rows
-    where feed = $feed and landed_night = $night
+    select of_market as market, count(*) as rows_landed, count(hits.landed_row) as rows_without_effect
+    from looked_at
+    left join (select distinct landed_file, landed_row from found) as hits using (landed_file, landed_row)
+    group by of_market
 )
 
 select
