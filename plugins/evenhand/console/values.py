@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -13,8 +14,6 @@ from evenhand.console.reader import once, reader, reader_of, say
 from evenhand.explain.explanation import BY_PEOPLE, Happened
 from evenhand.explain.labels import Labels
 from evenhand.explain.names import Names
-from evenhand.explain.names import distance as distance_of_unit
-from evenhand.explain.names import of_unit as number_of_unit
 from evenhand.explain.worded import worded as with_names
 from evenhand.notices.catalogs import REFERENCE, Catalogs, load_catalogs
 from evenhand.policy.language.part import EMERGENCY
@@ -30,8 +29,6 @@ from evenhand.settings import settings
 
 # A day in a sentence, which can end with it, and not a part of a name such as C/2026-03-01.2.
 _DAY = re.compile(r"(?<![\w/.:-])\d{4}-\d{2}-\d{2}(?![\w/-]|[.:]\w)")
-# What packs count sales in, and bonuses are paid in.
-_MONEY = "unit of money"
 
 
 def label(kind: str, key: str | None) -> str:
@@ -101,16 +98,17 @@ def of_unit(value: Decimal, unit: str, market: str = "") -> str:
     Args:
         market: whose currency money is in.
     """
-    if unit == _MONEY and market:
-        return reader().money(value, market)
-    return number_of_unit(labels(), reader().words, value, unit, number)
+    return _of_numbers().of_unit(value, unit, market)
 
 
 def distance(value: Decimal, unit: str, market: str = "") -> str:
     """How far two numbers of a unit are from one another; `market` as above."""
-    if unit == _MONEY and market:
-        return reader().money(value, market)
-    return distance_of_unit(labels(), reader().words, value, unit, number)
+    return _of_numbers().distance(value, unit, market)
+
+
+def _of_numbers() -> Names:
+    # Where a page has its own word for a unit, it stands before that of reports.
+    return replace(names(), words=reader().words, number=number)
 
 
 def signed(value: int) -> str:
