@@ -72,8 +72,8 @@ def test_rules_that_rows_broke_have_tonights_rows_and_those_of_the_nights_before
 def test_held_lists_have_their_answers_and_undecided_markets_why(gates: TestClient) -> None:
     page = gates.get("/gates").text
     assert _rows(page, "Gate 2: lists that were held") == [
-        ["31 Mar 2026", "Penalties of ID", "1,300", "unusual", "nobody answered"],
-        ["30 Mar 2026", "Penalties of ID", "12", "unusual", "approved"],
+        ["31 Mar 2026", "Penalties of Indonesia (ID)", "1,300", "unusual", "nobody answered"],
+        ["30 Mar 2026", "Penalties of Indonesia (ID)", "12", "unusual", "approved"],
         ["30 Mar 2026", "Deliveries to slow", "\u2013", "unusual", "nobody answered"],
     ]
     assert _rows(page.replace("&#39;", "'"), "Markets that weren't decided") == [

@@ -127,7 +127,7 @@ def test_who_people_yml_lists_with_a_language_reads_that_unless_another_is_chose
         in_chinese = {"accept-language": "zh"}
         assert '<html lang="id">' in client.get("/", headers=in_chinese).text
         assert '<html lang="pt-BR">' in client.get("/?lang=pt_BR", headers=in_chinese).text
-        assert "Anda boleh melihat ID" in client.get("/nights", headers=in_chinese).text
+        assert "Anda boleh melihat Indonesia (ID)" in client.get("/nights", headers=in_chinese).text
         # Who says none reads what the browser likes, and who isn't listed too.
         for name in ("wen", "nobody"):
             log_in(name)
@@ -163,7 +163,7 @@ def test_lists_and_their_files_are_in_the_readers_language_and_chosen_by_the_sam
 DATA = (
     *(*sorted(FILES, key=len, reverse=True), "manifest.json"),
     *("Evenhand", HOSTILE, *(f"w{each}" for each in ELSEWHERE), *ELSEWHERE, "ann", "called", "Called again"),
-    *("world", "BR", "ID", "MY", "PH", "SG", "TH", "US", "VN", "files", "notices", "sandbox"),
+    *("Indonesia (ID)", "world", "BR", "ID", "MY", "PH", "SG", "TH", "US", "VN", "files", "notices", "sandbox"),
     *(f"creators_{each}.yml" for each in ("br", "id", "my", "ph", "sg", "th", "us", "vn")),
     *("takedowns.yml", "CSV", "evenhand verify", "creators", "violations", "appeals", "contents"),
     *("Appeals and what they take back", "UTC", "Asia/Jakarta"),

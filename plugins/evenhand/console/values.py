@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
 
 from evenhand.console.reader import once, reader, reader_of, say
 from evenhand.explain.explanation import BY_PEOPLE, Happened
@@ -17,6 +19,7 @@ from evenhand.explain.names import Names
 from evenhand.explain.worded import worded as with_names
 from evenhand.notices.catalogs import REFERENCE, Catalogs, load_catalogs
 from evenhand.policy.language.part import EMERGENCY
+from evenhand.policy.market_names import market_called
 from evenhand.policy.targets import Goal, Target
 from evenhand.release.figures import ALL_MARKETS, Figure
 from evenhand.release.manifest import DELIVERIES, NOTICES
@@ -151,7 +154,20 @@ def yes(value: object) -> str:
 
 def market(name: str) -> str:
     """A market; or all of them."""
-    return say("all markets") if name == ALL_MARKETS else name
+    return say("all markets") if name == ALL_MARKETS else market_called(settings().policies, name, reader().name)
+
+
+def markets(of: Iterable[str]) -> str:
+    """Several markets, in the order in which their codes are."""
+    return ", ".join(map(market, of))
+
+
+def language_name(name: str) -> str:
+    """What a language is called in the reader's own; as it is written where nobody knows it."""
+    try:
+        return Locale.parse(name).get_display_name(reader().locale) or name
+    except (UnknownLocaleError, ValueError):
+        return name
 
 
 def figure(of: Figure) -> str:
@@ -195,15 +211,15 @@ def judged(of: Judged, unit: str) -> str:
     return say("%(state)s: %(bound)s", state=state, bound=bound(of.target, unit))
 
 
-def list_of(name: str, market: str) -> str:
+def list_of(name: str, name_of: str) -> str:
     """A list of a market, deliveries to a receiver, or notices in a language, as a heading."""
     if name == DELIVERIES:
-        return say("Deliveries to %(receiver)s", receiver=market)
+        return say("Deliveries to %(receiver)s", receiver=name_of)
     if name == NOTICES:
-        return say("Notices in %(language)s", language=market)
+        return say("Notices in %(language)s", language=language_name(name_of))
     if name == ITEMS:
-        return say("Review budget of %(market)s", market=market)
-    return say("%(list)s of %(market)s", list=label("list", name), market=market)
+        return say("Review budget of %(market)s", market=market(name_of))
+    return say("%(list)s of %(market)s", list=label("list", name), market=market(name_of))
 
 
 def labels() -> Labels:
