@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from airflow.api_fastapi.core_api import security
 from fastapi.testclient import TestClient
 
 from console.case_forms import HERE, send, send_unoffered
@@ -15,6 +17,7 @@ from console.conftest import EARLIER, NIGHT
 from console.prepared import beside
 from console.serving import log_in
 from console.two_managers import managed
+from evenhand.console import airflow_api
 from evenhand.delivery.stopping import stopped
 from evenhand.records.proposals import open_proposals
 from evenhand.settings import settings
@@ -163,6 +166,29 @@ def test_the_newest_night_is_reversed_as_it_was_shown(client: TestClient) -> Non
     told = send(client, "/reverse", "/reverse", **fields, reason="granted by mistake")
     assert "Another person approves it" in _said(told.text)
     assert _asked() == [("reverse", "bo")]
+
+
+def test_who_has_no_role_for_it_in_airflow_is_told_so_in_the_place_of_the_form(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_in("bo")
+    asked: list[str] = []
+
+    class Manager:
+        def is_authorized_dag(self, *, method: str, access_entity: object, details: Any, user: object) -> bool:
+            asked.append(f"{method} {details.id}")
+            return False
+
+    monkeypatch.setattr(airflow_api, "_running", object)
+    monkeypatch.setattr(security, "get_auth_manager", Manager)
+    monkeypatch.setattr(security.DagModel, "get_team_name", lambda dag: None)
+    for page in ("/emergency?market=ID", "/stop", "/reverse", "/held"):
+        shown = client.get(page).text
+        assert 'name="reason"' not in shown and "<button aria-label" not in shown, page
+        assert page == "/held" or "Your role in Airflow doesn&#39;t let you do this" in shown
+    assert set(asked) == {"POST emergency_measure", "POST emergency_stop", "POST release_reversed"}
+    # Airflow knows nothing of cases.
+    assert 'name="about"' in client.get("/cases?opening=true").text
 
 
 def test_a_form_of_another_site_asks_for_nothing(client: TestClient) -> None:

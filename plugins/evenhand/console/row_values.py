@@ -37,7 +37,7 @@ def why(sentence: str, programme: str | None, units: Collection[str]) -> tuple[s
     story = once("story", lambda: Story(names(), units))
     # How to appeal stands behind it, as the pack says it, in as many sentences as it likes.
     ends = [found.end() for found in _SENTENCE.finditer(sentence)]
-    for end in [len(sentence), *reversed(ends)]:
+    for end in [*ends, len(sentence)]:
         if told := story.why(sentence[:end].rstrip()):
             return told, dated(sentence[end:])
     return "", sentence

@@ -9,12 +9,12 @@ from pydantic import Field, ValidationError, field_validator
 from ruamel.yaml import YAML
 
 from evenhand.policy.diagnose import pack_error
-from evenhand.policy.language.part import SEEN, Name, Part, TimeZone
+from evenhand.policy.language.part import LANGUAGE, SEEN, Name, Part, TimeZone
 from evenhand.policy.load import MARKETPLACE, frozen
 from evenhand.policy.texts import read_text
 
 _Called = Annotated[str, SEEN]
-_Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(_[A-Z][A-Za-z]+)*$")]
+_Language = Annotated[str, Field(pattern=LANGUAGE)]
 
 
 class Marketplace(Part):
