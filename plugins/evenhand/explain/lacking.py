@@ -8,8 +8,9 @@ from typing import Any
 
 from evenhand.explain.account_rows import AccountRows
 from evenhand.explain.explanation import FailedCondition, Lacking
-from evenhand.explain.names import MONEY, Names
+from evenhand.explain.names import Names
 from evenhand.policy.compile import bound_of
+from evenhand.policy.prose.money import MONEY
 from evenhand.policy.prose.words import COMPARATORS, PERCENT_OF
 
 # What a condition asks for, and what the account has.

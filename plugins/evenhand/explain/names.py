@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from evenhand.explain.labels import Labels, begun, number
 from evenhand.explain.published_names import MEASURES
-from evenhand.policy.prose.money import currency_of, in_currency
+from evenhand.policy.prose.money import MONEY, currency_of, in_currency
 from evenhand.policy.prose.pack_names import PACKS
 from evenhand.policy.prose.words import in_percent, plural, spoken
 
@@ -289,8 +289,6 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "too early to say": "too early to say",
     },
 }
-# What packs count sales in, and bonuses are paid in.
-MONEY = "unit of money"
 # What is called as something else is, for it is such a thing.
 _IS_A: Mapping[str, str] = {"bonus": "measure", "reward": "measure", "report_type": "violation_type"}
 # What the catalogues call these is said to accounts themselves: your live streams.

@@ -317,7 +317,7 @@ def waiting(facts: Facts, language: Language, scope: Scope, manifest: Manifest) 
             "{list} of {market} wait for an answer: {changes} rows would change.",
             asked.value(row, "changes"),
             list=what,
-            market=market,
+            market=language.market(market),
             changes=changes,
         )
         kept = (
@@ -332,7 +332,7 @@ def waiting(facts: Facts, language: Language, scope: Scope, manifest: Manifest) 
             text = "{market} wasn't decided: {why}"
             if not language.is_english:
                 text = "{market} wasn't decided: the summary of the night says why."
-            found.append([*language.sentence(text, market=each.market, why=each.why)])
+            found.append([*language.sentence(text, market=language.market(each.market), why=each.why)])
     return found
 
 
