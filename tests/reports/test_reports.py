@@ -273,8 +273,8 @@ def test_what_waits_is_off_target_late_overturned_stale_or_wrong_is_recommended_
     assert "5 gaps of Indonesia (ID) are older than 3 days, the oldest since 26 Mar 2026" in said
     assert "Most of them (3) are of Live streams: ask the system that acts there." in said
     assert (
-        "25.0\u00a0% of the 40 decisions of four weeks that the rule Counterfeit counts in Indonesia (ID) are void by now."
-        in said
+        "25.0\u00a0% of the 40 decisions of four weeks that the rule Counterfeit counts in Indonesia (ID) are void by"
+        " now." in said
     )
     assert said.count("void by now") == 1
     assert "1 row of the rewards of Indonesia (ID) is held back: amounts are positive <script>." in said
@@ -287,7 +287,8 @@ def test_what_waits_is_off_target_late_overturned_stale_or_wrong_is_recommended_
     assert not any("quarantine" in each or "Nothing of" in each for each in advice(indonesia))
     assert advice(other) == []
     assert words(first)[1] == (
-        "Penalties of Indonesia (ID) wait for an answer: 12 rows would change. They stay as on 30 Mar 2026, less what has ended."
+        "Penalties of Indonesia (ID) wait for an answer: 12 rows would change. They stay as on 30 Mar 2026, less what"
+        " has ended."
     )
     assert words(other)[1] == "No list waits for anybody."
     assert table(indonesia, "Rewards") == [["Welcome bonus", "1", "IDR\N{NO-BREAK SPACE}1,500,000.50"]]

@@ -78,8 +78,9 @@ def report_of(
         shown = asked or known
         first = [] if len(shown) == 1 else [_first_page(told, asked, here)]
         pages = [*first, *(_page_of(told, market, here) for market in shown)]
-        of = told.language
-        said = (of.sentence("Nothing is known of {market} on this night.", market=of.market(each)) for each in unknown)
+        speaks = told.language
+        nothing = "Nothing is known of {market} on this night."
+        said = (speaks.sentence(nothing, market=speaks.market(each)) for each in unknown)
         pages[0] = replace(pages[0], words=(*pages[0].words, *map(tuple, said)))
         made_of = of.made_of(lambda each: each >= (told.before or told.first))
         return Report(
