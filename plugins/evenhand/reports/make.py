@@ -84,8 +84,8 @@ def report_of(
         pages[0] = replace(pages[0], words=(*pages[0].words, *map(tuple, said)))
         made_of = of.made_of(lambda each: each >= (told.before or told.first))
         return Report(
-            kind, night, told.before, language, tuple(shown), _title(told, ", ".join(asked)), tuple(pages),
-            made_of, facts.cases, tuple(facts.queries), tuple(asked),
+            kind, night, told.before, language, tuple(shown), _title(told, ", ".join(map(speaks.market, asked))),
+            tuple(pages), made_of, facts.cases, tuple(facts.queries), tuple(asked),
         )  # fmt: skip
 
 
