@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from airflow.api_fastapi.core_api import security
+from airflow.models.dag import DagModel
 from fastapi.testclient import TestClient
 
 from console.case_forms import HERE, send, send_unoffered
@@ -181,7 +182,7 @@ def test_who_has_no_role_for_it_in_airflow_is_told_so_in_the_place_of_the_form(
 
     monkeypatch.setattr(airflow_api, "_running", object)
     monkeypatch.setattr(security, "get_auth_manager", Manager)
-    monkeypatch.setattr(security.DagModel, "get_team_name", lambda dag: None)
+    monkeypatch.setattr(DagModel, "get_team_name", lambda dag: None)
     for page in ("/emergency?market=ID", "/stop", "/reverse", "/held"):
         shown = client.get(page).text
         assert 'name="reason"' not in shown and "<button aria-label" not in shown, page
