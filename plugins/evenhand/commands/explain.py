@@ -14,7 +14,14 @@ from rich.markup import escape
 
 from evenhand.commands.terminal import console, plain_table, refuse, released
 from evenhand.delivery.ledger import LedgerBroken
-from evenhand.explain.explanation import FOR_SUPPORT, Explanation, Measure, ProgrammeStanding, Violation
+from evenhand.explain.explanation import (
+    FOR_SUPPORT,
+    Explanation,
+    FailedCondition,
+    Measure,
+    ProgrammeStanding,
+    Violation,
+)
 from evenhand.explain.facts import NoSuchAccount
 from evenhand.explain.facts import explain as facts_about
 from evenhand.explain.labels import Labels, NoSuchLanguage
@@ -142,8 +149,7 @@ def _show(found: Explanation, names: Names, to: Console) -> None:
         gives = f": {', '.join(lacking.gives)}" if lacking.gives and lacking.gives != (lacking.label,) else ""
         to.print(f"\n[bold]Doesn't have[/bold] {escape(lacking.label + gives)}", highlight=False, soft_wrap=True)
         for fails in lacking.fails:
-            more = "more than " if fails.is_more else ""
-            by = "" if fails.lacks is None else f"; {more}{names.distance(fails.lacks, fails.unit, found.market)} away"
+            by = _away(fails, names, found.market)
             to.print(f"  asks for {escape(fails.asks)}; {escape(fails.has)}{by}", highlight=False, soft_wrap=True)
     if found.violations:
         to.print("\n[bold]Violations[/bold]", highlight=False)
@@ -230,6 +236,14 @@ def _show_measure(measure: Measure, to: Console) -> None:
     for each in measure.answered:
         had = {"acknowledged": "acknowledged", "planned": "hasn't answered yet", "rejected": "rejected"}[each.status]
         to.print(f"  {escape(each.receiver)} {had} it, sent for night {each.night}", highlight=False)
+
+
+def _away(fails: FailedCondition, names: Names, market: str) -> str:
+    if fails.lacks is None:
+        return ""
+    if fails.is_more and not fails.lacks:
+        return "; it is at the bound, which isn't enough"
+    return f"; {'more than ' if fails.is_more else ''}{names.distance(fails.lacks, fails.unit, market)} away"
 
 
 def _needed(measure: Measure) -> str:
