@@ -20,6 +20,9 @@ from evenhand.records.refusals import Refused
 from evenhand.records.written import LONGEST_REASON, TextRefused, line, remark
 from evenhand.settings import settings
 
+# So many of several are named.
+_NAMED = 5
+
 
 class WorkRefused(Refused):
     """This can't be done at the case. The message says why and what can, on the terminal."""
@@ -176,14 +179,14 @@ def _refuse_others(market: str, accounts: Sequence[str]) -> None:
             " its own market, spelt as in the feeds",
             "unknown_accounts",
             num=len(others),
-            accounts=_names(others),
+            accounts=", ".join(others[:_NAMED]),
             market=market,
         )
 
 
 def _names(of: Sequence[str]) -> str:
-    more = f" and {len(of) - 5:,} more" if len(of) > 5 else ""
-    return f"{', '.join(of[:5])}{more}"
+    more = f" and {len(of) - _NAMED:,} more" if len(of) > _NAMED else ""
+    return f"{', '.join(of[:_NAMED])}{more}"
 
 
 def _said(why: str, case_id: str) -> str:
