@@ -26,7 +26,7 @@ SAID: Mapping[str, str] = {
     ),
     "same_person": marked("%(person)s changed what decides this, so somebody else has to approve it."),
     "people_closed": marked(
-        "people.yml is gone or can't be read, so it isn't known who may do what, and nobody may. Write it as it was."
+        "It isn't known who may do what, so nobody may until this is mended: %(why)s. Write it as it was."
     ),
     "no_right": marked("You may not do this for %(market)s. Who may: %(others)s."),
     "nobody_has_right": marked(
@@ -118,11 +118,12 @@ def refused(request: Request, error: Exception) -> str:
     told = error if isinstance(error, Refused) and error.kind else error.__cause__
     if not isinstance(told, Refused) or not told.kind:
         return said_of(error)
-    values = {"up": up_of(request), **_values(told.values)}
+    values = _values(told.values)
     if several := COUNTED.get(told.kind):
         one, many = several
         return say_counted(one, many, int(values.pop("num")), **values)
-    return say(SAID[told.kind], **values)
+    said = SAID[told.kind]
+    return say(said, **values, **({"up": up_of(request)} if "%(up)s" in said else {}))
 
 
 def _values(of: Mapping[str, object]) -> dict[str, Any]:
