@@ -79,7 +79,7 @@ def test_held_lists_have_their_answers_and_undecided_markets_why(gates: TestClie
     assert _rows(page.replace("&#39;", "'"), "Markets that weren't decided") == [
         ["31 Mar 2026", "Brazil (BR)", "its file is cut off"]
     ]
-    assert _rows(page, "From when on gate 2 holds a list") == [["Penalties", "ID", "3", "40"]]
+    assert _rows(page, "From when on gate 2 holds a list") == [["Penalties", "Indonesia (ID)", "3", "40"]]
 
 
 def test_an_earlier_night_has_what_was_found_until_then(gates: TestClient) -> None:
