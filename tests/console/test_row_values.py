@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
 from evenhand.console.reader import read_in
 from evenhand.console.row_values import conditions, gate_rule, moves, why
+from evenhand.console.values import span
 
 MINUS = "\N{MINUS SIGN}"
 MOVED = (
@@ -58,3 +60,10 @@ def test_why_is_told_in_the_readers_language_and_what_the_pack_says_of_appeals_a
     # What people wrote stays as they wrote it, and what isn't understood too.
     assert why(sentence, "emergency", []) == ("", sentence)
     assert why("Something else. And more.", "copyright_strikes", []) == ("", "Something else. And more.")
+
+
+def test_what_has_no_first_day_isnt_told_with_a_dash() -> None:
+    """As of a measure that holds for as long as a zone of recent days does."""
+    assert span(None, None) == "without an end"
+    assert span(None, date(2026, 3, 8)) == "until 8 Mar 2026"
+    assert span(date(2026, 3, 2), None) == "2 Mar 2026 on, without an end"

@@ -140,8 +140,10 @@ def last_day(value: date | None) -> str:
     return say("no end") if value is None else day(value)
 
 
-def span(first: date, last: date | None) -> str:
-    """Days from the first until the last, if there is one."""
+def span(first: date | None, last: date | None) -> str:
+    """Days from the first until the last, where there is one; of what hangs on recent days no first day is known."""
+    if first is None:
+        return say("without an end") if last is None else say("until %(last)s", last=day(last))
     if last is None:
         return say("%(first)s on, without an end", first=day(first))
     return say("%(first)s to %(last)s", first=day(first), last=day(last))
