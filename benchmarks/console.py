@@ -274,8 +274,7 @@ def _serve(port: int) -> None:
     import uvicorn
     from airflow.api_fastapi.core_api.security import get_user
 
-    from evenhand.console.act_pages import may_ask, may_reverse, may_stop
-    from evenhand.console.airflow_api import may_answer
+    from evenhand.console.airflow_api import may_answer, may_ask, may_reverse, may_stop
     from evenhand.console.app import app
     from evenhand.console.rights import may_see, only_who_is_listed
     from evenhand.console.warming import warm

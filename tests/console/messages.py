@@ -15,7 +15,14 @@ from evenhand.settings import PROJECT
 
 CONSOLE = PROJECT / "plugins" / "evenhand" / "console"
 # The arguments that are sentences, by what is called; two are one sentence in the singular and in the plural.
-_SENTENCES = {"say": (0,), "marked": (0,), "_": (0,), "say_counted": (0, 1), "ngettext": (0, 1)}
+_SENTENCES = {
+    "say": (0,),
+    "marked": (0,),
+    "_": (0,),
+    "say_counted": (0, 1),
+    "ngettext": (0, 1),
+    "marked_counted": (0, 1),
+}
 # Those of which each is a sentence by itself.
 _SEVERAL = {"Column": (1,), "Listed": (1, 2)}
 Message = tuple[str, str | None]

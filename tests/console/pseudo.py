@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from evenhand.console import pack_speech, render
+from evenhand.console import pack_speech, render, values
 from evenhand.console.reader import Reader
 from evenhand.explain.labels import Labels
 from policy.marked import Marked
@@ -39,6 +39,7 @@ def in_brackets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         patched.setattr(Reader, "moment", lambda _, at: wrapped(at))
         patched.setattr(Labels, "of_unit", lambda *_: wrapped("a number of a unit"))
         patched.setitem(render._templates.globals, "language_name", wrapped)
+        patched.setattr(values, "market_called", lambda _, market, __: wrapped(market))
         patched.setattr(pack_speech, "_speech", Marked)
         of = Labels.of
         patched.setattr(Labels, "of", lambda self, kind, key: wrapped(of(self, kind, key)) if key else "")

@@ -26,8 +26,7 @@ RUN = SimpleNamespace(
 @contextmanager
 def seen_by_all(home: Path) -> Iterator[FastAPI]:
     """The pages of an installation, for whoever asks."""
-    from evenhand.console.act_pages import may_ask, may_reverse, may_stop
-    from evenhand.console.airflow_api import may_answer
+    from evenhand.console.airflow_api import may_answer, may_ask, may_reverse, may_stop
     from evenhand.console.app import app
     from evenhand.console.rights import may_see, only_who_is_listed
     from evenhand.console.seen import see

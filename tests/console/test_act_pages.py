@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from airflow.api_fastapi.core_api import security
+from airflow.models.dag import DagModel
 from fastapi.testclient import TestClient
 
 from console.case_forms import HERE, send, send_unoffered
@@ -15,6 +18,7 @@ from console.conftest import EARLIER, NIGHT
 from console.prepared import beside
 from console.serving import log_in
 from console.two_managers import managed
+from evenhand.console import airflow_api
 from evenhand.delivery.stopping import stopped
 from evenhand.records.proposals import open_proposals
 from evenhand.settings import settings
@@ -58,7 +62,7 @@ def test_the_form_has_the_words_of_the_market_alone(client: TestClient) -> None:
 def test_whom_it_meets_is_counted_before_it_is_asked_for(client: TestClient) -> None:
     counted = send(client, "/emergency", "/emergency", **MEASURE, kind="creator")
     said = _said(counted.text)
-    assert "5 accounts of 5 in ID; 0 have it now" in said
+    assert "5 accounts of 5 in Indonesia (ID); 0 have it now" in said
     assert "another person" in said
     assert _asked() == []
     fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', counted.text.partition("Or otherwise")[0]))
@@ -74,17 +78,23 @@ def test_whom_it_meets_is_counted_before_it_is_asked_for(client: TestClient) -> 
 @pytest.mark.parametrize(
     ("otherwise", "said"),
     [
-        ({}, "whom it shall meet is missing"),
-        ({"accounts": "elsewhere1 a1"}, "a1: 1 account is not known in ID"),
-        ({"accounts": "elsewhere1 a77"}, "a77: 1 account is not known in ID"),
+        ({}, "Whom it shall meet is missing"),
+        ({"accounts": "elsewhere1 a1"}, "1 creator is not known in Indonesia (ID) on the newest night: a1."),
+        ({"accounts": "elsewhere1 a77"}, "1 creator is not known in Indonesia (ID) on the newest night: a77."),
         ({"market": "world", "accounts": "a1"}, "no pack judges market world; choose one of ID"),
         ({"market": "nowhere", "accounts": "a1"}, "no pack judges market nowhere; choose one of ID"),
-        ({"what": "publishing_paused on short_video", "accounts": "elsewhere1"}, "creators_id of ID has no"),
-        ({"until": "2027-01-01", "accounts": "elsewhere1"}, "an emergency ends within 30 days"),
+        (
+            {"what": "publishing_paused on short_video", "accounts": "elsewhere1"},
+            "The policies of Indonesia (ID) have no Publishing paused (Short videos)",
+        ),
+        (
+            {"until": "2027-01-01", "accounts": "elsewhere1"},
+            "a measure now ends within 30 days, by 5 Apr 2026 at the latest",
+        ),
         ({"until": "soon", "accounts": "elsewhere1"}, "the last day is “soon”; write it as YYYY-MM-DD"),
         ({"action": "burn", "accounts": "elsewhere1"}, "choose whether to impose or to lift it"),
-        ({"reason": " ", "accounts": "elsewhere1"}, "something is missing or too long"),
-        ({"reason": "elsewhere1 cheats", "accounts": "elsewhere1"}, "the reason names account elsewhere1"),
+        ({"reason": " ", "accounts": "elsewhere1"}, "Write a reason of at most 500 signs"),
+        ({"reason": "elsewhere1 cheats", "accounts": "elsewhere1"}, "The reason names the creator elsewhere1"),
     ],
 )
 def test_what_cannot_be_asked_for_is_said_and_what_was_written_stays(
@@ -123,7 +133,7 @@ def test_who_has_no_right_for_it_is_refused(client: TestClient, tmp_path: Path) 
         shown = client.get(page).text
         assert ("You may not do this. Who may: " in shown, 'name="reason"' in shown) == (True, False)
         told = send_unoffered(client, page, **fields)
-        assert (told.status_code, "ika may not" in told.text) == (409, True)
+        assert (told.status_code, "You may not do this for " in told.text) == (409, True)
     assert not stopped(settings().home)
 
 
@@ -137,7 +147,7 @@ def test_deliveries_are_stopped_at_once_and_resumed_with_a_second_person(client:
     # Who stops for one market resumes for none.
     assert "You may not do this. Who may: bo, cy." in _said(client.get("/stop").text)
     refused = send_unoffered(client, "/stop", action="resume", reason="corrected")
-    assert (refused.status_code, "ika may not stop, resume or reverse for all markets" in refused.text) == (409, True)
+    assert (refused.status_code, "You may not do this for all markets. Who may: bo, cy." in refused.text) == (409, True)
     log_in("bo")
     send(client, "/stop", "/stop", action="resume", reason="corrected")
     assert _asked() == [("resume", "bo")]
@@ -157,6 +167,29 @@ def test_the_newest_night_is_reversed_as_it_was_shown(client: TestClient) -> Non
     told = send(client, "/reverse", "/reverse", **fields, reason="granted by mistake")
     assert "Another person approves it" in _said(told.text)
     assert _asked() == [("reverse", "bo")]
+
+
+def test_who_has_no_role_for_it_in_airflow_is_told_so_in_the_place_of_the_form(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_in("bo")
+    asked: list[str] = []
+
+    class Manager:
+        def is_authorized_dag(self, *, method: str, access_entity: object, details: Any, user: object) -> bool:
+            asked.append(f"{method} {details.id}")
+            return False
+
+    monkeypatch.setattr(airflow_api, "_running", object)
+    monkeypatch.setattr(security, "get_auth_manager", Manager)
+    monkeypatch.setattr(DagModel, "get_team_name", lambda dag: None)
+    for page in ("/emergency?market=ID", "/stop", "/reverse", "/held"):
+        shown = client.get(page).text
+        assert 'name="reason"' not in shown and "<button aria-label" not in shown, page
+        assert page == "/held" or "Your role in Airflow doesn&#39;t let you do this" in shown
+    assert set(asked) == {"POST emergency_measure", "POST emergency_stop", "POST release_reversed"}
+    # Airflow knows nothing of cases.
+    assert 'name="about"' in client.get("/cases?opening=true").text
 
 
 def test_a_form_of_another_site_asks_for_nothing(client: TestClient) -> None:

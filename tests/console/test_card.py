@@ -45,12 +45,12 @@ def test_what_waits_is_said_with_its_market_and_leads_to_its_rows(reader: TestCl
         }
     )
     assert [(each.said, each.page) for each in waiting(replace(found, manifest=manifest))] == [
-        ("SG wasn't decided: its creators didn't land", ""),
+        ("Singapore (SG) wasn't decided: its creators didn't land", ""),
         (
-            "Penalties of ID wait for an answer: 1 row would change",
+            "Penalties of Indonesia (ID) wait for an answer: 1 row would change",
             "held?night=2026-03-06#penalties-ID",
         ),
-        ("Notices in th wait for an answer", "held?night=2026-03-06#notices-th"),
+        ("Notices in Thai wait for an answer", "held?night=2026-03-06#notices-th"),
         ("Deliveries to sandbox wait for an answer", "held?night=2026-03-06#deliveries-sandbox"),
     ]
 

@@ -65,21 +65,21 @@ def test_rules_that_rows_broke_have_tonights_rows_and_those_of_the_nights_before
     ]
     assert "known <b>" not in page
     assert _rows(page, "Gate 2: rows of lists that are held back") == [
-        ["Rewards of TH", "amounts are positive", "2", "", "1", "Look."]
+        ["Rewards of Thailand (TH)", "amounts are positive", "2", "", "1", "Look."]
     ]
 
 
 def test_held_lists_have_their_answers_and_undecided_markets_why(gates: TestClient) -> None:
     page = gates.get("/gates").text
     assert _rows(page, "Gate 2: lists that were held") == [
-        ["31 Mar 2026", "Penalties of ID", "1,300", "unusual", "nobody answered"],
-        ["30 Mar 2026", "Penalties of ID", "12", "unusual", "approved"],
+        ["31 Mar 2026", "Penalties of Indonesia (ID)", "1,300", "unusual", "nobody answered"],
+        ["30 Mar 2026", "Penalties of Indonesia (ID)", "12", "unusual", "approved"],
         ["30 Mar 2026", "Deliveries to slow", "\u2013", "unusual", "nobody answered"],
     ]
     assert _rows(page.replace("&#39;", "'"), "Markets that weren't decided") == [
-        ["31 Mar 2026", "BR", "its file is cut off"]
+        ["31 Mar 2026", "Brazil (BR)", "its file is cut off"]
     ]
-    assert _rows(page, "From when on gate 2 holds a list") == [["Penalties", "ID", "3", "40"]]
+    assert _rows(page, "From when on gate 2 holds a list") == [["Penalties", "Indonesia (ID)", "3", "40"]]
 
 
 def test_an_earlier_night_has_what_was_found_until_then(gates: TestClient) -> None:

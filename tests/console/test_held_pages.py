@@ -123,7 +123,7 @@ def test_what_was_rejected_waits_for_nobody_and_who_rejected_it_is_said(client: 
         publish_release(ON)
         tonight = _said(client.get("/").text)
         assert waits not in tonight and "Penalties of world : rejected by bo" in tonight
-        assert "Rewards of ID wait for an answer" in tonight
+        assert "Rewards of Indonesia (ID) wait for an answer" in tonight
         assert "Penalties of world" not in client.get("/card/lines").text
     finally:
         # Other tests look at it as it was.
@@ -152,7 +152,10 @@ def test_who_changed_the_policy_and_who_has_no_right_for_the_market_are_refused(
     # Before that they are led to where the two versions are compared.
     assert "./policies/creators_id-v1?night=2026-03-06&amp;against=creators_id-v1" in client.get("/held").text
     told = send(client, "/held", "/held", **_form(client, "rewards-ID"), say="approve")
-    assert (told.status_code, "mai asked for the policy that changes rewards of ID" in told.text) == (409, True)
+    assert (told.status_code, "mai changed what decides this, so somebody else has to approve it." in told.text) == (
+        409,
+        True,
+    )
     # Of another market, it is answered as of one that isn't held.
     log_in("bo")
     world = _form(client, "penalties-world")
@@ -174,7 +177,10 @@ def test_who_may_answer_nothing_is_told_who_may_and_shown_no_form(client: TestCl
     assert ("You may not do this. Who may: ika, bo, cy." in page, "<button aria-label" in page) == (True, False)
     assert "approve all that I may" not in page
     refused = send_unoffered(client, "/held", **form, say="reject")
-    assert (refused.status_code, "vi may not approve for ID" in refused.text) == (409, True)
+    assert (refused.status_code, "You may not do this for Indonesia (ID). Who may: ika, bo, cy." in refused.text) == (
+        409,
+        True,
+    )
     opening = client.get("/cases?opening=true").text
     assert ("Who may: ika, bo, cy." in opening, 'name="about"' in opening) == (True, False)
     # What they may ask for, they are shown.
@@ -206,7 +212,7 @@ def test_all_that_somebody_may_answer_is_asked_once_more_with_sums(client: TestC
     differs = _sent(client, digest="0" * 64, was=other)
     for said in (
         "Penalties of world: 1 row would change now, and 8 would have when the page was shown.",
-        "Rewards of ID: an answer is waited for since.",
+        "Rewards of Indonesia (ID): an answer is waited for since.",
         "Rewards of <TH>: no answer is waited for any more.",
     ):
         assert said in unescape(_said(differs.text))
@@ -226,7 +232,7 @@ def test_all_that_somebody_may_answer_is_asked_once_more_with_sums(client: TestC
 def test_of_all_only_those_are_answered_that_somebody_may(client: TestClient) -> None:
     log_in("ika")
     asked = _said(client.get("/held/all?say=reject").text)
-    assert "Rewards of ID" in asked
+    assert "Rewards of Indonesia (ID)" in asked
     assert "world" not in asked
     told = send(client, "/held/all?say=reject", "/held/all")
     assert told.status_code == 200

@@ -249,7 +249,7 @@ def test_a_case_of_another_market_is_answered_as_one_that_isnt_there(client: Tes
         sent = send(client, "/cases", f"/cases/{name}/comment", seen="1", text="x")
         assert (sent.status_code, f"there is no case {name}" in sent.text) == (404, True)
     assert (
-        "ika may not work at cases for world"
+        "You may not do this for world. Who may: "
         in send(client, "/cases", "/cases", market="world", about="x", title="x").text
     )
     log_in("wen")

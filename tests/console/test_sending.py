@@ -85,7 +85,7 @@ def test_it_is_sent_once_however_often_one_clicks_and_logged(
     assert sorted("cy has this report already" in each for each in said) == [False, True]
     ((to, text),) = _heard(tmp_path)
     assert to == "cy@here"
-    assert text.startswith("Night of 28 Mar 2026: ID|")
+    assert text.startswith("Night of 28 Mar 2026: Indonesia (ID)|")
     (line,) = [each.getMessage() for each in caplog.records if each.name == "evenhand.console.sending"]
     assert line == "'ann\\n' sends night.ID.en of night 2026-03-28 to 'cy': sent"
     # Somebody else gets it all the same, and whoever had it once more what came out otherwise.

@@ -127,7 +127,7 @@ def test_who_people_yml_lists_with_a_language_reads_that_unless_another_is_chose
         in_chinese = {"accept-language": "zh"}
         assert '<html lang="id">' in client.get("/", headers=in_chinese).text
         assert '<html lang="pt-BR">' in client.get("/?lang=pt_BR", headers=in_chinese).text
-        assert "Anda boleh melihat ID" in client.get("/nights", headers=in_chinese).text
+        assert "Anda boleh melihat Indonesia (ID)" in client.get("/nights", headers=in_chinese).text
         # Who says none reads what the browser likes, and who isn't listed too.
         for name in ("wen", "nobody"):
             log_in(name)

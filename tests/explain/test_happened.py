@@ -365,3 +365,34 @@ def test_a_reason_with_something_else_in_brackets_stays_in_english() -> None:
         _story("id").why(f"The account is in the zone poor of Delivery (full moon). {BEHIND}it is in this zone.")
         is None
     )
+
+
+@pytest.mark.parametrize(
+    ("unit", "market", "amount", "away"),
+    [
+        ("unit of money", "ID", "<50000 IDR>", "<50000 IDR>"),
+        # Nobody knows the currency of a market that is no country.
+        ("unit of money", "world", "<50000> satuan uang", "<50000> satuan uang"),
+        ("percent", "ID", "<50000>\u00a0%", "<50000> poin persentase"),
+        ("point", "ID", "<50000> poin", "<50000> poin"),
+    ],
+)
+def test_money_is_told_in_the_currency_of_its_market(unit: str, market: str, amount: str, away: str) -> None:
+    names = _story("id").names
+    assert names.of_unit(50000, unit, market) == amount
+    assert names.distance(Decimal(50000), unit, market) == away
+
+
+@pytest.mark.parametrize(
+    ("market", "asks"), [("ID", "sales at least IDR 500"), ("world", "sales at least 500 units of money")]
+)
+def test_what_sales_lack_is_told_so_too(market: str, asks: str) -> None:
+    test = {
+        "without_measure": None,
+        "programme": "sales",
+        "unit": "unit of money",
+        "comparator": "at_least",
+        "bound": Decimal(500),
+    }
+    found = lacking._condition("c", [test], {"sales": {"balance": Decimal(20)}}, set(), Names(Labels(CATALOGS)), market)
+    assert (found.asks.lower(), found.lacks) == (asks.lower(), Decimal(480))

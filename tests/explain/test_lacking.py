@@ -11,9 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evenhand.commands.explain import _away
+from evenhand.explain.explanation import FailedCondition
+from evenhand.explain.labels import Labels
 from evenhand.explain.lacking import distance_to
+from evenhand.explain.names import Names
+from evenhand.notices.catalogs import load_catalogs
 from evenhand.policy.compile import edge_of
 from evenhand.policy.language.programme import FALLING, RISING, compares
+from evenhand.settings import PROJECT
 
 # The first of a programme's zones has no bound; of the others each is stricter than the one before.
 Bounds = Sequence[tuple[str, Decimal]]
@@ -73,3 +79,18 @@ def test_what_is_to_be_more_than_a_bound_isnt_at_it(balance: str, zone: int, awa
 
 def test_nothing_is_known_of_how_far_a_balance_is_that_there_isnt() -> None:
     assert distance_to(None, _rows([("at_least", Decimal(3))], True)) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("lacks", "is_more", "said"),
+    [
+        (None, False, ""),
+        ("3", False, "; 3 points away"),
+        ("3", True, "; more than 3 points away"),
+        ("0", True, "; it is at the bound, which isn't enough"),
+    ],
+)
+def test_how_far_away_it_is_is_told(lacks: str | None, is_more: bool, said: str) -> None:
+    names = Names(Labels(load_catalogs(PROJECT / "translations")))
+    fails = FailedCondition("c", "C", "", "", None if lacks is None else Decimal(lacks), "point", is_more)
+    assert _away(fails, names, "ID") == said

@@ -202,7 +202,9 @@ def _sees(name: str, role: str = "user") -> str:
 def test_pages_are_shown_to_who_is_listed_and_to_nobody_while_the_file_cannot_be_read(home: Path) -> None:
     assert _sees("ann") == _sees("eve", "viewer") == ""
     assert "doesn't list you" in _sees("eve")
-    assert "You may see ID, SG, TH, and this is of all markets together" in _sees("cy")
+    assert "You may see Indonesia (ID), Singapore (SG), Thailand (TH), and this is of all markets together" in _sees(
+        "cy"
+    )
     settings().people.write_text("people: [")
     assert "It isn't known who may do what" in _sees("ann")
     settings().people.write_text(TEXT)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evenhand.commands.hidden_signs_check import signs_that_nobody_sees
+from evenhand.commands.hidden_signs_check import hidden_in_catalogue, signs_that_nobody_sees
 from evenhand.settings import PROJECT, Settings
 
 
@@ -46,6 +46,32 @@ def test_blanks_breaks_and_pictures_are_none(tmp_path: Path, text: str) -> None:
     assert found(tmp_path, text) == []
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("Your \u202esales", "line in which sign 14 is U+202E (RIGHT-TO-LEFT OVERRIDE)"),
+        ("\ue000", "line in which sign 9 is U+E000"),
+        ("spa\u200bm", "text in which sign 4 is U+200B (ZERO WIDTH SPACE)"),
+        # What Thai may break a word at, and Arabic says which way a blank runs by.
+        ("การ\u200bอุทธรณ์ \u200f", None),
+    ],
+)
+def test_one_in_a_translation_is_found_with_its_line(tmp_path: Path, said: str, why: str | None) -> None:
+    (tmp_path / "translations").mkdir()
+    (tmp_path / "translations" / "id.po").write_text(f'#: \u2066\nmsgid "a.b"\nmsgstr "{said}"\n')
+    here = Settings(
+        PROJECT, tmp_path, tmp_path / "packs", tmp_path / "receivers.yml", translations=tmp_path / "translations"
+    )
+    found = {each.line: each.said for each in signs_that_nobody_sees(here)}
+    line = f"found a {why}, which nobody sees; expected it without"
+    in_comment = (
+        "found a line in which sign 4 is U+2066 (LEFT-TO-RIGHT ISOLATE), which nobody sees; expected it without"
+    )
+    assert found == {1: in_comment, **({3: line} if why else {})}
+
+
 def test_the_shipped_files_have_none() -> None:
     here = Settings(PROJECT, PROJECT / "nowhere", PROJECT / "policies", PROJECT / "receivers.yml")
     assert [*signs_that_nobody_sees(here)] == []
+    words = sorted((PROJECT / "plugins").rglob("*.po"))
+    assert words and [(path, found) for path in words if (found := hidden_in_catalogue(path.read_bytes()))] == []

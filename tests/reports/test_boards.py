@@ -42,7 +42,7 @@ def test_a_board_has_its_metrics_markets_and_parts_in_its_order_beside_the_night
     assert tables(report) == {
         "Grant rate": [
             ["All markets", *[f"{each}{percent}" for each in ("40.0", "39.0", "41.0", "40.0", "40.0")], ""],
-            ["ID", *[f"{each}{percent}" for each in ("60.0", "59.0", "61.0", "45.0", "30.0")],
+            ["Indonesia (ID)", *[f"{each}{percent}" for each in ("60.0", "59.0", "61.0", "45.0", "30.0")],
              f"missed: at most 50.0{percent}"],
         ],
         "Decisions that QA doubts": [
@@ -50,11 +50,11 @@ def test_a_board_has_its_metrics_markets_and_parts_in_its_order_beside_the_night
             ["All markets · Model", *[f"{each}{percent}" for each in ("20.0", "19.0", "21.0", "20.0", "20.0")],
              f"missed: at most 10.0{percent}"],
             ["All markets · not known", *[f"{each}{percent}" for each in ("2.0", "1.0", "3.0", "2.0", "2.0")], ""],
-            ["ID", *[f"{each}{percent}" for each in ("3.0", "2.0", "4.0", "3.0", "3.0")], ""],
+            ["Indonesia (ID)", *[f"{each}{percent}" for each in ("3.0", "2.0", "4.0", "3.0", "3.0")], ""],
         ],
     }  # fmt: skip
     # Of decisions the night has nothing, and of Thailand it knows nothing.
-    assert said(report) == ["It is compared with 27 Mar 2026.", "Nothing is known of TH on this night."]
+    assert said(report) == ["It is compared with 27 Mar 2026.", "Nothing is known of Thailand (TH) on this night."]
     (page,) = report.pages
     assert [each.page for each in page.recommendations] == [
         "metrics/grant_rate?night=2026-03-28&market=ID", "metrics/doubted_by_qa?night=2026-03-28&market=all",
@@ -79,7 +79,7 @@ def test_what_is_off_target_comes_first_where_a_board_says_so_and_is_said_where_
     released(here, NIGHT, "0.9", enough=False)
     unsure = board_report(here, board(here), NIGHT, "en", ["ID"])
     assert said(unsure)[1] == "There are too few rows to say whether anything is off target."
-    assert tables(unsure)["Grant rate"] == [["ID", "\u2013", "too few to say: at most 50.0\u00a0%"]]
+    assert tables(unsure)["Grant rate"] == [["Indonesia (ID)", "\u2013", "too few to say: at most 50.0\u00a0%"]]
     released(here, NIGHT, "0.9", targets=False)
     assert said(board_report(here, board(here), NIGHT, "en"))[1] == "None of these figures has a target."
 
@@ -93,7 +93,7 @@ def test_what_has_no_interval_has_no_columns_for_one_and_parts_that_say_nothing_
     release(here.home, NIGHT, {"penalties": [], "rewards": [], "standings": [], "operational_metrics": rows})
     text = "board: lives\ntitle: Lives\nmetrics: [{metric: viewers_per_live, slices: category}]\n"
     report = board_report(here, board(here, text), NIGHT, "en")
-    assert tables(report) == {"Viewers per live": [["ID", "\u2013"], ["ID · Beauty", "5"]]}
+    assert tables(report) == {"Viewers per live": [["Indonesia (ID)", "\u2013"], ["Indonesia (ID) · Beauty", "5"]]}
     (table,) = report.pages[0].tables
     assert (list(table.columns), set(table.numbers)) == (["Market", "28 Mar 2026"], {1})
 
@@ -109,7 +109,7 @@ def test_who_sees_one_market_has_the_figures_of_that_alone(here: Settings) -> No
     report = board_report(here, board(here), NIGHT, "en", ["ID", "SG"])
     page = page_of(report, Language("en", load_catalogs(here.translations)))
     assert report.name == "board.quality.ID.en"
-    assert tables(report)["Grant rate"][0][0] == "ID"
+    assert tables(report)["Grant rate"][0][0] == "Indonesia (ID)"
     assert "All markets" not in page and "20.0" not in page and "&#39;all&#39;" not in page
     with pytest.raises(NoSuchMarket, match="the board quality is of no market that you may see"):
         board_report(here, board(here), NIGHT, "en", ["SG"])
@@ -122,7 +122,7 @@ def test_of_a_night_without_metrics_a_board_says_so(here: Settings, markets: lis
         report = board_report(here, board(here, text), NIGHT, "en", markets)
         (page,) = report.pages
         assert (report.markets, page.tables, page.recommendations) == ((), (), ())
-        of = "ID" if markets else "All markets"
+        of = "Indonesia (ID)" if markets else "All markets"
         assert said(report)[0] == "There is nothing before it to compare with."
         assert f"Nothing is known of {of} on this night." in said(report)
         assert not any("target" in each for each in said(report))

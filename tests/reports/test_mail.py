@@ -79,7 +79,7 @@ def test_each_is_sent_a_letter_with_their_report_attached_and_nobody_else_is(hom
     ]  # fmt: skip
     (for_bo, for_cy) = (letter for *_, letter in post.letters)
     assert for_bo["subject"] == "Night of 28 Mar 2026"
-    assert for_cy["subject"] == "2026年3月28日 夜间: ID"
+    assert for_cy["subject"] == "2026年3月28日 夜间: 印度尼西亚 (ID)"
     body = for_cy.get_body(("plain",))
     assert body is not None and body.get_content().startswith("之前没有可比较的夜间。")
     page, workbook, printed = for_cy.iter_attachments()

@@ -263,19 +263,20 @@ def test_what_waits_is_off_target_late_overturned_stale_or_wrong_is_recommended_
     report = report_of(here, "night", NIGHT, "en")
     first, indonesia, other = report.pages
     assert advice(first)[:2] == [
-        "Answer the penalties of ID: 12 rows would change, and nothing of it is sent until then.",
+        "Answer the penalties of Indonesia (ID): 12 rows would change, and nothing of it is sent until then.",
         "Grant rate is 70.0\u00a0% and is to be at most 60.0\u00a0%. See since when, and in which part of it.",
     ]
     said = " ".join(advice(first))
     assert "25 of 1,000 rows of Orders are in quarantine: an account that nobody knows." in said
     assert "Nothing of Violations has landed since 28 Mar 2026. Ask whoever sends it." in said
-    assert "5 gaps of ID are older than 3 days, the oldest since 26 Mar 2026" in said
+    assert "5 gaps of Indonesia (ID) are older than 3 days, the oldest since 26 Mar 2026" in said
     assert "Most of them (3) are of Live streams: ask the system that acts there." in said
     assert (
-        "25.0\u00a0% of the 40 decisions of four weeks that the rule Counterfeit counts in ID are void by now." in said
+        "25.0\u00a0% of the 40 decisions of four weeks that the rule Counterfeit counts in Indonesia (ID) are void by"
+        " now." in said
     )
     assert said.count("void by now") == 1
-    assert "1 row of the rewards of ID is held back: amounts are positive <script>." in said
+    assert "1 row of the rewards of Indonesia (ID) is held back: amounts are positive <script>." in said
     assert "appeals about" not in said  # 12 of 25 are fewer than half.
     assert [each.page for each in first.recommendations][:2] == [
         "lists/changes?night=2026-03-31&list=penalties&market=ID",
@@ -285,7 +286,8 @@ def test_what_waits_is_off_target_late_overturned_stale_or_wrong_is_recommended_
     assert not any("quarantine" in each or "Nothing of" in each for each in advice(indonesia))
     assert advice(other) == []
     assert words(first)[1] == (
-        "Penalties of ID wait for an answer: 12 rows would change. They stay as on 30 Mar 2026, less what has ended."
+        "Penalties of Indonesia (ID) wait for an answer: 12 rows would change. They stay as on 30 Mar 2026, less what"
+        " has ended."
     )
     assert words(other)[1] == "No list waits for anybody."
     assert table(indonesia, "Rewards") == [["Welcome bonus", "1", "IDR\N{NO-BREAK SPACE}1,500,000.50"]]
@@ -471,4 +473,7 @@ def test_cases_that_nobody_has_are_counted_as_they_are_exported(here: Settings) 
 def test_a_list_that_was_rejected_is_not_said_to_wait(here: Settings, answer: str, waits: bool) -> None:
     everything(here.home, answer=answer)
     report = report_of(here, "night", NIGHT, "en")
-    assert any("Penalties of ID wait for an answer" in each for page in report.pages for each in words(page)) is waits
+    assert (
+        any("Penalties of Indonesia (ID) wait for an answer" in each for page in report.pages for each in words(page))
+        is waits
+    )

@@ -27,6 +27,7 @@ from evenhand.quality.held_lists import NOBODY, HeldList, answer, read_held
 from evenhand.records.history import add, everything
 from evenhand.records.persons import Person, PersonRefused, is_same, refuse_the_same_person
 from evenhand.records.record_log import seal
+from evenhand.records.refusals import Refused
 from evenhand.release.manifest import DELIVERIES, NOTICES
 from evenhand.release.quality_samples import ITEMS
 
@@ -38,7 +39,7 @@ _NO_WAVE = {DELIVERIES: "a delivery has", NOTICES: "notices have", ITEMS: "a bud
 Said = Literal["approved", "rejected", "first_wave"]
 
 
-class AnswerRefused(Exception):
+class AnswerRefused(Refused):
     """This can't be answered so. The message says why and what to do."""
 
 
@@ -202,12 +203,18 @@ def _refuse_what_they_cannot_approve(held: HeldList, said: Said, by: Person, cod
     what = f"{held.list} of {held.market}"
     if held.list in FILES_OF and said == "first_wave":
         raise AnswerRefused(
-            f"{what}: {_NO_WAVE[held.list]} no first wave. Approve it, or reject it and correct {FILES_OF[held.list]}"
+            f"{what}: {_NO_WAVE[held.list]} no first wave. Approve it, or reject it and correct {FILES_OF[held.list]}",
+            "no_wave",
+            list=held.list,
+            market=held.market,
         )
     if not held.approvable:
         raise AnswerRefused(
             f"{what}: more rows than a few break a rule, so they can only be rejected. Correct what is at fault and run"
-            " the night again"
+            " the night again",
+            "only_rejected",
+            list=held.list,
+            market=held.market,
         )
     for name in code.log_ins if code else ():
         refuse_the_same_person(Person(name, logged_in=True), by, f"the code that changes {what}")
@@ -221,7 +228,10 @@ def _refuse_what_they_cannot_approve(held: HeldList, said: Said, by: Person, cod
             how = "`changed_by` into it, and where it is deleted, the file anew with that and `review_budgets: {}`,"
         raise PersonRefused(
             f"{what}: {FILES_OF[held.list]} doesn't say who changed it. Write {how} and run the night again, so that it"
-            " is known that somebody else approves"
+            " is known that somebody else approves",
+            "nobody_named",
+            list=held.list,
+            market=held.market,
         )
     if not held.changed_by:
         # A night of an earlier version doesn't know which files it is.
@@ -230,7 +240,10 @@ def _refuse_what_they_cannot_approve(held: HeldList, said: Said, by: Person, cod
         ]
         raise PersonRefused(
             f"{what}: a policy changed them, and {'; '.join(files)}"
-            " and run the night again, so that it is known that somebody else approves"
+            " and run the night again, so that it is known that somebody else approves",
+            "nobody_named",
+            list=held.list,
+            market=held.market,
         )
     for name in held.changed_by:
         refuse_the_same_person(

@@ -27,6 +27,7 @@ from evenhand.cases.case import Action, Case, CaseEvent, cases_of
 from evenhand.cases.place import FILE, HEAD
 from evenhand.cases.tables import SCHEMA, events, figures, messages
 from evenhand.records.persons import Person
+from evenhand.records.refusals import Refused
 
 # The events of nights: which was looked at.
 NIGHTS = "night"
@@ -38,11 +39,8 @@ class CasesBroken(Exception):
     """The case store can't be used. The message says where it is and what to do."""
 
 
-class CaseChanged(Exception):
+class CaseChanged(Refused):
     """Somebody changed a case since it was read. The message says to look again."""
-
-    kind = "changed"
-    values: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -131,7 +129,8 @@ class Cases:
             if known.get(draft.case_id, 0) != draft.seen:
                 raise CaseChanged(
                     f"{draft.case_id} was changed since: it is at version {known.get(draft.case_id, 0)}, and you saw"
-                    f" {draft.seen}. Look at it again: evenhand case show {draft.case_id}"
+                    f" {draft.seen}. Look at it again: evenhand case show {draft.case_id}",
+                    "changed",
                 )
             known[draft.case_id] = draft.seen + 1
             number += 1

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from shlex import quote
-from typing import Any, Literal
+from typing import Any
 
 from evenhand.cases.case import Case, CaseCause
 from evenhand.cases.kinds import KINDS
@@ -18,25 +18,16 @@ from evenhand.people.acts import WORK_CASE, refuse_who_may_not
 from evenhand.people.in_force import people_in_force
 from evenhand.people.people import ALL
 from evenhand.records.persons import Person, normalised
+from evenhand.records.refusals import Refused
 from evenhand.records.written import LONGEST_REASON, TextRefused, line, remark
 from evenhand.settings import settings
 
-# What keeps something from being done at a case, where pages say it in words of their own.
-Keeps = Literal["owned", "closed", "was_closed", "known", "by_answer", "empty", "no_reason"]
+# So many of several are named.
+_NAMED = 5
 
 
-class WorkRefused(Exception):
-    """This can't be done at the case. The message says why and what can, on the terminal.
-
-    Attributes:
-        kind: what keeps it; None where that is said as the message says it, everywhere.
-        values: whom and what it names.
-    """
-
-    def __init__(self, message: str, kind: Keeps | None = None, **values: str) -> None:
-        super().__init__(message)
-        self.kind = kind
-        self.values = values
+class WorkRefused(Refused):
+    """This can't be done at the case. The message says why and what can, on the terminal."""
 
 
 def open_case(
@@ -53,9 +44,9 @@ def open_case(
     refuse_who_may_not(home, by, WORK_CASE, (market,))
     by_hand = [name for name, each in KINDS.items() if each.opened_by_hand]
     if kind not in by_hand:
-        raise WorkRefused(f"{kind!r} isn't a kind that people open; write one of {', '.join(by_hand)}")
+        raise WorkRefused(f"{kind!r} isn't a kind that people open; write one of {', '.join(by_hand)}", "not_by_hand")
     if not subject.strip() or not title.strip():
-        raise WorkRefused("a case needs a subject and a title: what it is about, and a line for people")
+        raise WorkRefused("a case needs a subject and a title: what it is about, and a line for people", "untitled")
     with _taken():
         subject, title = line(subject, "what the case is about"), line(title, "the title")
         facts = [line(fact, "a fact", LONGEST_REASON) for fact in facts]
@@ -69,7 +60,7 @@ def open_case(
             if known.state == "open"
             else f"was closed; reopen it: evenhand case reopen {cause.case_id}"
         )
-        keeps: Keeps = "known" if known.state == "open" else "was_closed"
+        keeps = "known" if known.state == "open" else "was_closed"
         raise WorkRefused(f"{cause.case_id}, about {subject}, {what}", keeps, case=cause.case_id)
     cases.append([Draft(cause.case_id, 0, "opened", {"cause": cause.as_content(), "on": str(on)}, by)])
     return _case(cases, cause.case_id)
@@ -126,7 +117,10 @@ def escalate(cases: Cases, home: Path, by: Person, case_id: str, why: str, seen:
     if not owner:
         raise WorkRefused(
             f"nobody is listed at level {level} for {case.cause.market} who may work at cases; give somebody"
-            f" `level: {level}` and the right work_cases in people.yml"
+            f" `level: {level}` and the right work_cases in people.yml",
+            "nobody_at_level",
+            level=level,
+            market=case.cause.market,
         )
     return _after(cases, case, seen, "escalated", {"owner": owner, "level": level, "why": reason}, by)
 
@@ -159,7 +153,7 @@ def reopen(cases: Cases, home: Path, by: Person, case_id: str, why: str, on: dat
     if case.state == "open":
         raise WorkRefused(f"{case_id} is open already", "known", case=case_id)
     if not KINDS[case.cause.kind].closed_by_people:
-        raise WorkRefused(f"{case_id}: a held list's case is opened by the night that holds it")
+        raise WorkRefused(f"{case_id}: a held list's case is opened by the night that holds it", "by_night")
     reason = _said(why, case_id)
     return _after(cases, case, seen, "reopened", {"why": reason, "on": str(on)}, by)
 
@@ -174,19 +168,27 @@ def _refuse_others(market: str, accounts: Sequence[str]) -> None:
         # Nothing is known of any account, and so nothing can be read of one.
         return
     if market not in (ALL, *owners.known):
-        raise WorkRefused(f"there is no market {market!r} on night {owners.night}; write one of {_names(owners.known)}")
+        raise WorkRefused(
+            f"there is no market {market!r} on night {owners.night}; write one of {_names(owners.known)}",
+            "unknown_market",
+            market=market,
+        )
     allowed = owners.known if market == ALL else (market,)
     others = [each for each in accounts if owners.markets.get(each) not in allowed]
     if others:
         raise WorkRefused(
             f"no account of {market} on night {owners.night} is called {_names(others)}; a case is about accounts of"
-            " its own market, spelt as in the feeds"
+            " its own market, spelt as in the feeds",
+            "unknown_accounts",
+            num=len(others),
+            accounts=", ".join(others[:_NAMED]),
+            market=market,
         )
 
 
 def _names(of: Sequence[str]) -> str:
-    more = f" and {len(of) - 5:,} more" if len(of) > 5 else ""
-    return f"{', '.join(of[:5])}{more}"
+    more = f" and {len(of) - _NAMED:,} more" if len(of) > _NAMED else ""
+    return f"{', '.join(of[:_NAMED])}{more}"
 
 
 def _said(why: str, case_id: str) -> str:
@@ -241,7 +243,7 @@ def _known(cases: Cases, home: Path, by: Person, case_id: str) -> Case:
 def _case(cases: Cases, case_id: str) -> Case:
     if case := cases.case(case_id):
         return case
-    raise WorkRefused(f"there is no case {case_id}; evenhand cases lists those that there are")
+    raise WorkRefused(f"there is no case {case_id}; evenhand cases lists those that there are", "no_case", case=case_id)
 
 
 def _after(cases: Cases, case: Case, seen: int | None, action: Any, content: dict[str, Any], by: Person) -> Case:

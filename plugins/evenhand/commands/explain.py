@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -15,7 +14,14 @@ from rich.markup import escape
 
 from evenhand.commands.terminal import console, plain_table, refuse, released
 from evenhand.delivery.ledger import LedgerBroken
-from evenhand.explain.explanation import FOR_SUPPORT, Explanation, Measure, ProgrammeStanding, Violation
+from evenhand.explain.explanation import (
+    FOR_SUPPORT,
+    Explanation,
+    FailedCondition,
+    Measure,
+    ProgrammeStanding,
+    Violation,
+)
 from evenhand.explain.facts import NoSuchAccount
 from evenhand.explain.facts import explain as facts_about
 from evenhand.explain.labels import Labels, NoSuchLanguage
@@ -136,15 +142,14 @@ def _show(found: Explanation, names: Names, to: Console) -> None:
     for said in found.not_decided:
         to.print(f"[yellow]Not decided[/yellow]  {escape(said)}", highlight=False, soft_wrap=True)
     for programme in found.programmes:
-        _show_programme(programme, names, to)
+        _show_programme(programme, found.market, names, to)
     for measure in found.measures:
         _show_measure(measure, to)
     for lacking in found.lacking:
         gives = f": {', '.join(lacking.gives)}" if lacking.gives and lacking.gives != (lacking.label,) else ""
         to.print(f"\n[bold]Doesn't have[/bold] {escape(lacking.label + gives)}", highlight=False, soft_wrap=True)
         for fails in lacking.fails:
-            more = "more than " if fails.is_more else ""
-            by = "" if fails.lacks is None else f"; {more}{names.distance(fails.lacks, fails.unit)} away"
+            by = _away(fails, names, found.market)
             to.print(f"  asks for {escape(fails.asks)}; {escape(fails.has)}{by}", highlight=False, soft_wrap=True)
     if found.violations:
         to.print("\n[bold]Violations[/bold]", highlight=False)
@@ -165,10 +170,10 @@ def _show(found: Explanation, names: Names, to: Console) -> None:
         to.print(f"\n[bold]Linked accounts[/bold]  {escape(', '.join(found.linked))}", highlight=False, soft_wrap=True)
 
 
-def _show_programme(programme: ProgrammeStanding, names: Names, to: Console) -> None:
-    balance = "no figure" if programme.balance is None else _of_unit(programme.balance, programme.unit, names)
+def _show_programme(programme: ProgrammeStanding, market: str, names: Names, to: Console) -> None:
+    balance = "no figure" if programme.balance is None else names.of_unit(programme.balance, programme.unit, market)
     near = (
-        f"; {names.distance(programme.to_next_zone, programme.unit)} from {programme.next_zone_label}"
+        f"; {names.distance(programme.to_next_zone, programme.unit, market)} from {programme.next_zone_label}"
         if programme.next_zone and programme.to_next_zone is not None
         else ""
     )
@@ -186,7 +191,7 @@ def _show_programme(programme: ProgrammeStanding, names: Names, to: Console) -> 
         table = plain_table("from", "until", "balance", "zone", numbers=["balance"])
         for period in programme.periods:
             unit = programme.unit_told(period.unit)
-            value = "no figure" if period.balance is None else _of_unit(period.balance, unit, names)
+            value = "no figure" if period.balance is None else names.of_unit(period.balance, unit, market)
             table.add_row(str(period.first_day), str(period.last_day or ""), value, escape(period.zone_label))
         to.print(table, highlight=False)
     if programme.entries:
@@ -194,7 +199,7 @@ def _show_programme(programme: ProgrammeStanding, names: Names, to: Console) -> 
         for entry in programme.entries:
             table.add_row(
                 escape(entry.event),
-                _of_unit(entry.amount, programme.unit_told(entry.unit), names),
+                names.of_unit(entry.amount, programme.unit_told(entry.unit), market),
                 str(entry.first_day),
                 str(entry.last_day or "for good"),
                 escape(f"{entry.rule_label}, {entry.pack_label} v{entry.version}"),
@@ -233,6 +238,14 @@ def _show_measure(measure: Measure, to: Console) -> None:
         to.print(f"  {escape(each.receiver)} {had} it, sent for night {each.night}", highlight=False)
 
 
+def _away(fails: FailedCondition, names: Names, market: str) -> str:
+    if fails.lacks is None:
+        return ""
+    if fails.is_more and not fails.lacks:
+        return "; it is at the bound, which isn't enough"
+    return f"; {'more than ' if fails.is_more else ''}{names.distance(fails.lacks, fails.unit, market)} away"
+
+
 def _needed(measure: Measure) -> str:
     """Without which of its events it would be another."""
     if measure.needed:
@@ -243,10 +256,6 @@ def _needed(measure: Measure) -> str:
             f" {'; '.join(measure.needed_together)}."
         )
     return ""
-
-
-def _of_unit(value: Decimal, unit: str, names: Names) -> str:
-    return names.of_unit(value, unit)
 
 
 def _violation(violation: Violation) -> str:

@@ -95,11 +95,12 @@ def answer(
     from evenhand.records.persons import PersonRefused
     from evenhand.tasks.held_list import (
         ON_TERMINAL,
+        STILL_NEEDED,
         NothingHeld,
         find,
         give_answer,
+        needs_another,
         refuse_to_overrule,
-        still_needed,
     )
 
     chosen = _night(night)
@@ -111,9 +112,10 @@ def answer(
         give_answer(chosen, found, said[say], answers)
     except (NothingHeld, AnswerRefused, PersonRefused) as error:
         refuse(str(error))
+    waits = needs_another(chosen, found, said[say])
     console.print(
         f"{found.list} of {market}, night {chosen}: {said[say].replace('_', ' ')} by {answers}."
-        f" {still_needed(chosen, found, said[say]) or f'`evenhand nightly {chosen}` releases and delivers it.'}",
+        f" {STILL_NEEDED if waits else f'`evenhand nightly {chosen}` releases and delivers it.'}",
         soft_wrap=True,
         highlight=False,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from evenhand.policy.check import Finding, check_name
@@ -12,13 +12,36 @@ from evenhand.records.written import first_hidden, first_in_a_name
 from evenhand.settings import Settings
 
 _BOM = "\ufeff"
+_IN_LINE = "found a line in which {why}; expected it without"
+_IN_TEXT = "found a text in which {why}; expected it without"
 
 
 def signs_that_nobody_sees(here: Settings) -> Iterator[Finding]:
-    """Lines of packs and of the files beside them with a sign that nobody sees, also in a comment or as an escape."""
+    """Lines of packs, of the files beside them and of translations with a sign that nobody sees, also in a comment.
+
+    In what is YAML, also as an escape.
+    """
     for path in (*sorted(here.policies.rglob("*.yml")), here.receivers, here.people):
-        for line, said in sorted(_hidden(path).items()):
-            yield Finding(str(path), line, 1, "error", check_name(signs_that_nobody_sees), said)
+        yield from _findings(path, _hidden(path))
+    for path in sorted(here.translations.glob("*.po")):
+        yield from _findings(path, hidden_in_catalogue(path.read_bytes()))
+
+
+def hidden_in_catalogue(content: bytes) -> dict[int, str]:
+    """By line, what is hidden in a catalogue of words; what is no text in UTF-8 is an error of its own."""
+    lines = content.decode(errors="replace").removeprefix(_BOM).split("\n")
+    found = {}
+    for number, line in enumerate(lines, start=1):
+        if why := first_hidden(_blank(line)):
+            found[number] = _IN_LINE.format(why=why)
+        elif why := first_in_a_name(_said(line)):
+            found[number] = _IN_TEXT.format(why=why)
+    return found
+
+
+def _findings(path: Path, hidden: Mapping[int, str]) -> Iterator[Finding]:
+    for line, said in sorted(hidden.items()):
+        yield Finding(str(path), line, 1, "error", check_name(signs_that_nobody_sees), said)
 
 
 def _hidden(path: Path) -> dict[int, str]:
@@ -29,7 +52,7 @@ def _hidden(path: Path) -> dict[int, str]:
         return {}
     lines = text.text.decode().removeprefix(_BOM).split("\n")
     found = {
-        number: f"found a line in which {why}; expected it without"
+        number: _IN_LINE.format(why=why)
         for number, line in enumerate(lines, start=1)
         if (why := first_hidden(_blank(line)))
     }
@@ -40,8 +63,13 @@ def _hidden(path: Path) -> dict[int, str]:
         # What stands there as it is, and not as an escape, was found in its line, which may be a later one of the text.
         is_found = any(start <= each < (following[0] if following else len(lines) + 1) for each in found)
         if why := first_in_a_name(said) or ("" if is_found else first_hidden(_blank(said))):
-            found.setdefault(start, f"found a text in which {why}; expected it without")
+            found.setdefault(start, _IN_TEXT.format(why=why))
     return found
+
+
+def _said(line: str) -> str:
+    """What stands between the quotes of a line of a catalogue."""
+    return line.partition('"')[2].rpartition('"')[0]
 
 
 def _blank(text: str) -> str:

@@ -11,21 +11,20 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, cast
 from urllib.parse import urlencode
 
-from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
-from airflow.api_fastapi.core_api.security import requires_access_dag
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from evenhand.console.acts import choices, digest_of, markets
-from evenhand.console.airflow_api import AirflowRefused, ask
+from evenhand.console.acts_said import reversal_said, stop_said
+from evenhand.console.airflow_api import AirflowRefused, ask, may_ask, may_reverse, may_stop
 from evenhand.console.asked import refuse_unknown_market
 from evenhand.console.forms import ByWord, User, form_of, sent_by_us, who
 from evenhand.console.offered import not_offered
 from evenhand.console.reader import say, say_counted
+from evenhand.console.refusals import refused
 from evenhand.console.render import page
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
-from evenhand.console.text_refusals import said_of
 from evenhand.console.values import english
 from evenhand.delivery.stopping import stop, stopped
 from evenhand.emergency.emergency import EmergencyRefused
@@ -47,10 +46,6 @@ from evenhand.tasks.stop_and_reverse import NotDone, rows_after, told_of_reversi
 
 router = APIRouter()
 Text = Annotated[str, Form()]
-# What Airflow asks of who begins such a run there.
-may_ask = requires_access_dag("POST", DagAccessEntity.RUN, param_dag_id="emergency_measure")
-may_stop = requires_access_dag("POST", DagAccessEntity.RUN, param_dag_id="emergency_stop")
-may_reverse = requires_access_dag("POST", DagAccessEntity.RUN, param_dag_id="release_reversed")
 _REFUSED = (
     *(EmergencyRefused, PersonRefused, PackError, NotDone, NotReversible, HistoryBroken, AirflowRefused),
     TextRefused,
@@ -100,7 +95,7 @@ def ask_for_emergency(
         if not told:
             told = _proposed_by_hand("emergency", proposed.proposal.model_dump(mode="json"), proposed, author)
     except _REFUSED as error:
-        return _emergency(request, user, found, asked, said_of(error), status=409)
+        return _emergency(request, user, found, asked, refused(request, error), status=409)
     return RedirectResponse(f"emergency?{urlencode({'done': told})}", 303)
 
 
@@ -121,7 +116,7 @@ def stop_or_resume(request: Request, user: User, action: Text = "", reason: Text
         if action not in ("stop", "resume") or not reason.strip():
             raise NotDone(say("Write why, and choose whether to stop or to resume."))
         if action == "stop":
-            told = say("From now on nothing is sent: %(why)s.", why=str(stop(here.home, person, reason)))
+            told = say("From now on nothing is sent: %(why)s.", why=stop_said(stop(here.home, person, reason)))
         else:
             refuse_who_may_not(here.home, person, RESUME)
             why = written(reason)
@@ -134,7 +129,7 @@ def stop_or_resume(request: Request, user: User, action: Text = "", reason: Text
                 said = f"{person} asks to resume deliveries: {why}\n\nUntil now, {in_force}"
                 told = _proposed_act("resume", {"reason": why}, said, person)
     except _REFUSED as error:
-        return _stop(request, user, said_of(error), status=409)
+        return _stop(request, user, refused(request, error), status=409)
     return RedirectResponse(f"stop?{urlencode({'done': told})}", 303)
 
 
@@ -168,7 +163,7 @@ def ask_to_reverse(
             kept = {name: form[name] for name in ("action", "night", "reason")}
             told = _proposed_act("reverse", kept, told_second, person)
     except _REFUSED as error:
-        return _reverse(request, user, said_of(error), status=409)
+        return _reverse(request, user, refused(request, error), status=409)
     return RedirectResponse(f"reverse?{urlencode({'done': told})}", 303)
 
 
@@ -265,7 +260,7 @@ def _emergency(
         counted=digest_of(proposed.proposal) if proposed else "",
         said=said,
         done=done,
-        not_offered=not_offered(user, EMERGENCY, market) if market else "",
+        not_offered=not_offered(request, user, EMERGENCY, market) if market else "",
         **form_of(user),
     )
 
@@ -273,8 +268,9 @@ def _emergency(
 def _stop(request: Request, user: Any, said: str = "", done: str = "", status: int = 200) -> HTMLResponse:
     in_force = stopped(settings().home)
     return page(
-        request, "stop.html", shown(), status=status, in_force=in_force, said=said, done=done,
-        not_offered=not_offered(user, RESUME if in_force else STOP), **form_of(user),
+        request, "stop.html", shown(), status=status, said=said, done=done,
+        in_force=stop_said(in_force) if in_force else "",
+        not_offered=not_offered(request, user, RESUME if in_force else STOP), **form_of(user),
     )  # fmt: skip
 
 
@@ -289,8 +285,9 @@ def _reverse(request: Request, user: Any, said: str = "", done: str = "", status
         before = shown(date.fromisoformat(folder.name.removeprefix("night=")))
         would_have = rows_after("lift" if reversal else "reverse", found.night, folder)
     except NotReversible as error:
-        why_not = str(error)
+        why_not = refused(request, error)
     return page(
         request, "reverse.html", found, status=status, before=before, why_not=why_not, said=said, done=done,
-        would_have=would_have, reversal=reversal, not_offered=not_offered(user, REVERSE), **form_of(user),
+        would_have=would_have, reversal=reversal_said(reversal) if reversal else "",
+        not_offered=not_offered(request, user, REVERSE), **form_of(user),
     )  # fmt: skip

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import anyio.from_thread
 import httpx
 from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
 from airflow.api_fastapi.core_api.security import requires_access_dag
-from fastapi import Request
+from fastapi import HTTPException, Request
 
 from evenhand.console.reader import say
 
-# Of who sends a form: what Airflow asks of who answers to a held list there.
+# Of who sends a form: what Airflow asks of who answers to a held list there, or begins such a run.
 may_answer = requires_access_dag("PUT", DagAccessEntity.HITL_DETAIL, param_dag_id="held_list")
+may_ask = requires_access_dag("POST", DagAccessEntity.RUN, param_dag_id="emergency_measure")
+may_stop = requires_access_dag("POST", DagAccessEntity.RUN, param_dag_id="emergency_stop")
+may_reverse = requires_access_dag("POST", DagAccessEntity.RUN, param_dag_id="release_reversed")
 # The module in which Airflow's server has its application.
 _SERVER = "airflow.api_fastapi.main"
 _CARRIED = ("cookie", "authorization")
@@ -34,7 +37,7 @@ def ask(request: Request, method: str, path: str, content: Mapping[str, Any] | N
     Raises:
         AirflowRefused: it refuses, or has no such thing.
     """
-    running = getattr(sys.modules.get(_SERVER), "app", None)
+    running = _running()
     if running is None:
         return None
     headers = {name: request.headers[name] for name in _CARRIED if name in request.headers}
@@ -51,6 +54,25 @@ def ask(request: Request, method: str, path: str, content: Mapping[str, Any] | N
             say("Airflow answered %(status)s to it: %(why)s", status=str(answer.status_code), why=_why(answer))
         )
     return answer.json()
+
+
+def lets(request: Request, user: Any, asked: Callable[[Request, Any], None]) -> bool:
+    """Whether Airflow's own roles let who opens a page send a form of it; all do where Airflow doesn't run.
+
+    Args:
+        asked: what the form's route depends on.
+    """
+    if _running() is None:
+        return True
+    try:
+        asked(request, user)
+    except HTTPException:
+        return False
+    return True
+
+
+def _running() -> Any:
+    return getattr(sys.modules.get(_SERVER), "app", None)
 
 
 def _why(answer: httpx.Response) -> str:

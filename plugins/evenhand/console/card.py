@@ -16,6 +16,7 @@ from evenhand.console.reader import say, say_counted
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
 from evenhand.console.values import list_of
+from evenhand.console.values import market as market_name
 
 router = APIRouter(prefix="/card")
 # So many lines stand on the card; the page has the rest.
@@ -72,7 +73,7 @@ def waiting(found: Shown) -> Iterator[Line]:
     for said in found.needs:
         yield Line(said, "")
     for market in manifest.held_markets:
-        yield Line(say("%(market)s wasn't decided: %(why)s", market=market.market, why=market.why), "")
+        yield Line(say("%(market)s wasn't decided: %(why)s", market=market_name(market.market), why=market.why), "")
     for held in manifest.held_lists:
         if not held.waits:
             continue

@@ -20,11 +20,11 @@ from evenhand.cases.store import CaseChanged, Cases, CasesBroken, reading, writi
 from evenhand.cases.weighed import weighed_in
 from evenhand.cases.work import WorkRefused
 from evenhand.console.asked import refuse_unknown_kind, refuse_unknown_market
-from evenhand.console.case_refusals import refused
 from evenhand.console.creator import seen_of
 from evenhand.console.forms import ByWord, User, form_of, sent_by_us, who
 from evenhand.console.offered import not_offered
 from evenhand.console.reader import say
+from evenhand.console.refusals import refused
 from evenhand.console.render import page
 from evenhand.console.seen import in_full, limited, seen
 from evenhand.console.shown import Shown, shown
@@ -82,7 +82,7 @@ def open_page(
                 store, here.home, person, "escalation", market.strip(), about, title, accounts, store.as_of()
             )
     except (WorkRefused, CaseChanged, CasesBroken, PersonRefused) as error:
-        return _queue(request, user, {"state": "open"}, account, said=refused(error), status=409)
+        return _queue(request, user, {"state": "open"}, account, said=refused(request, error), status=409)
     return RedirectResponse(f"cases/{case.case_id}", 303)
 
 
@@ -107,7 +107,7 @@ def work_at(
             _known(store, case)
             _DO[action](store, person, case, text, seen)
     except (WorkRefused, CaseChanged, CasesBroken, PersonRefused) as error:
-        return _case(request, user, case, said=refused(error), status=409)
+        return _case(request, user, case, said=refused(request, error), status=409)
     return RedirectResponse(f"../{case}", 303)
 
 
@@ -182,7 +182,7 @@ def _queue(
             market, found_release, {row["market"] for row in everything} | _all_together(found_release)
         )
     found = [row for row in everything if all(not value or row[name] == value for name, value in asked.items())]
-    there, of_all = _offered(user, found_release)
+    there, of_all = _offered(request, user, found_release)
     return page(
         request,
         "cases.html",
@@ -213,10 +213,12 @@ def _all_together(found: Shown) -> set[str]:
     return {ALL_MARKETS} if found.markets is None else set()
 
 
-def _offered(user: Any, found: Shown | None) -> tuple[Mapping[str, str], str]:
+def _offered(request: Request, user: Any, found: Shown | None) -> tuple[Mapping[str, str], str]:
     """Why somebody can't open a case of each market that there is, and of all of them; empty where they can."""
     there = sorted(creators_by_market(found)) if found else []
-    return {market: not_offered(user, WORK_CASE, market) for market in there}, not_offered(user, WORK_CASE, ALL)
+    return {market: not_offered(request, user, WORK_CASE, market) for market in there}, not_offered(
+        request, user, WORK_CASE, ALL
+    )
 
 
 def _case(request: Request, user: Any, case_id: str, said: str = "", status: int = 200) -> HTMLResponse:
@@ -242,7 +244,7 @@ def _case(request: Request, user: Any, case_id: str, said: str = "", status: int
         kind=kind,
         now=replace(now, parts=_parts_seen(now.parts)),
         formula=FORMULA,
-        not_offered=not_offered(user, WORK_CASE, case.cause.market),
+        not_offered=not_offered(request, user, WORK_CASE, case.cause.market),
         next_person=person,
         owner_is_next=level > case.level + 1,
         **form_of(user),

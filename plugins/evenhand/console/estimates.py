@@ -65,7 +65,7 @@ def _about(estimate: str, by: str, about: str) -> str:
     if not is_gap(estimate):
         return label(by, about)
     market, other = markets_of_gap(about)
-    return say("%(market)s less %(other)s", market=market, other=other)
+    return say("%(market)s less %(other)s", market=market_name(market), other=market_name(other))
 
 
 def _text(estimate: str, value: Decimal) -> str:

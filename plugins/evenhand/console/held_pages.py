@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from markupsafe import Markup
 
 from evenhand.approval.answers import AnswerRefused, act_of
 from evenhand.console.airflow_api import AirflowRefused, ask, may_answer
@@ -16,6 +17,7 @@ from evenhand.console.forms import ByWord, User, form_of, sent_by_us, who
 from evenhand.console.held import Held, Waiting, held_of
 from evenhand.console.offered import not_offered
 from evenhand.console.reader import say, say_counted
+from evenhand.console.refusals import refused
 from evenhand.console.render import page
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
@@ -28,9 +30,9 @@ from evenhand.tasks.held_list import (
     answers_in_force,
     find,
     give_answer,
+    needs_another,
     refuse_to_answer,
     run_of,
-    still_needed,
 )
 
 router = APIRouter(prefix="/held")
@@ -83,7 +85,7 @@ def answer_one(
         each = _as_shown(found, held_of(found).find(name, market), digest, changes, list_of(name, market))
         told = _answer(request, found, each, SAID.get(say, say), person, by, answered)
     except (Otherwise, NothingHeld, AnswerRefused, PersonRefused, AirflowRefused) as error:
-        return _held(request, user, found, held_of(found), said=str(error), status=409)
+        return _held(request, user, found, held_of(found), said=refused(request, error), status=409)
     return RedirectResponse(f"held?{urlencode({'done': told})}", 303)
 
 
@@ -104,17 +106,19 @@ def answer_all(
     try:
         person = who(user, by)
     except PersonRefused as error:
-        return _all(request, user, found, say, by, str(error), 409)
-    for each, why_not in _answerable(found, held, SAID[say], person):
+        return _all(request, user, found, say, by, refused(request, error), 409)
+    for each, why_not in _answerable(request, found, held, SAID[say], person):
         if why_not:
             failed.append(why_not)
             continue
         try:
             told.append(_answer(request, found, each, SAID[say], person, by, each.so_far))
         except (Otherwise, NothingHeld, AnswerRefused, PersonRefused, AirflowRefused) as error:
-            failed.append(str(error))
+            failed.append(refused(request, error))
     after = held_of(found)
-    return _held(request, user, found, after, done=" ".join(told), said=" ".join(failed), status=200 if told else 409)
+    return _held(
+        request, user, found, after, done=" ".join(told), said=Markup(" ").join(failed), status=200 if told else 409
+    )
 
 
 def _otherwise() -> str:
@@ -192,14 +196,20 @@ def _answer(request: Request, found: Shown, each: Waiting, option: str, person: 
             person=str(person),
         )
     given = give_answer(found.night, held, OPTIONS[option], person)
-    needed = still_needed(found.night, held, given.said)
     said = say(
         "%(list)s: %(answer)s, by %(person)s.",
         list=each.called,
         answer=label("answer", OPTIONS[option]),
         person=str(person),
     )
-    return f"{said} {needed or say('It is released once the night is run again.')}"
+    if needs_another(found.night, held, given.said):
+        more = say(
+            "It doesn't count yet, for it isn't known who wrote all of the code that changes the list: another person"
+            " has to answer the same on this page."
+        )
+    else:
+        more = say("It is released once the night is run again.")
+    return f"{said} {more}"
 
 
 def _refuse_if_answered_since(found: Shown, each: Waiting, held: HeldList, answered: str) -> None:
@@ -232,7 +242,9 @@ def _asking(request: Request, found: Shown, held: HeldList) -> str:
     return next(iter(sorted(tasks)), "")
 
 
-def _answerable(found: Shown, held: Held, option: str, person: Person | None) -> list[tuple[Waiting, str]]:
+def _answerable(
+    request: Request, found: Shown, held: Held, option: str, person: Person | None
+) -> list[tuple[Waiting, str]]:
     """What waits, and why somebody can't answer to it so; empty where they can."""
     told = []
     for each in held.waiting:
@@ -243,7 +255,7 @@ def _answerable(found: Shown, held: Held, option: str, person: Person | None) ->
             try:
                 refuse_to_answer(found.night, each.now, OPTIONS[option], person)
             except (AnswerRefused, PersonRefused) as error:
-                why_not = str(error)
+                why_not = refused(request, error)
         told.append((each, why_not))
     return told
 
@@ -252,7 +264,7 @@ def _held(
     request: Request, user: Any, found: Shown, held: Held, said: str = "", done: str = "", status: int = 200
 ) -> HTMLResponse:
     waiting = [(each.released.list, each.released.market) for each in held.waiting]
-    not_theirs = {(name, market): not_offered(user, act_of(name), market) for name, market in waiting}
+    not_theirs = {(name, market): not_offered(request, user, act_of(name), market) for name, market in waiting}
     return page(
         request, "held.html", found, status=status, held=held, said=said, done=done, not_theirs=not_theirs,
         **form_of(user),
@@ -270,5 +282,5 @@ def _all(
         person = None
     return page(
         request, "held_all.html", found, status=status, held=held, said=said, say=say, option=SAID[say],
-        answerable=_answerable(found, held, SAID[say], person), **form_of(user),
+        answerable=_answerable(request, found, held, SAID[say], person), **form_of(user),
     )  # fmt: skip

@@ -43,9 +43,11 @@ class Step:
 
 def ladder(policy: Policy) -> Iterator[Step]:
     """Every step of a policy, from each programme's mildest zone to its strictest."""
+    # All of its markets have the currency of one, or none is known.
+    market = policy.pack.markets[0] if words.currency_in(policy.pack) else ""
     for name, programme in policy.pack.programmes.items():
         for position, zone in enumerate(programme.zones):
-            said = (label("programme", name), label("zone", zone.zone), _value(programme, position))
+            said = (label("programme", name), label("zone", zone.zone), _value(programme, position, market))
             for effect in zone.measures:
                 what = (label("measure", effect.name), label("scope", effect.scope))
                 with told_to_reader():
@@ -55,7 +57,7 @@ def ladder(policy: Policy) -> Iterator[Step]:
                 yield Step(*said, say("nothing"), "", "")
 
 
-def _value(programme: Programme, position: int) -> str:
+def _value(programme: Programme, position: int, market: str) -> str:
     ends = words.ends_of(programme, position)
-    said = [f"{say(how)} {of_unit(value, programme.unit)}" for how, value in ends]
+    said = [f"{say(how)} {of_unit(value, programme.unit, market)}" for how, value in ends]
     return say("%(low)s and %(high)s", low=said[0], high=said[1]) if len(said) > 1 else said[0] if said else say("any")

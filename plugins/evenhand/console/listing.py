@@ -262,7 +262,7 @@ def _where(columns: Sequence[Column], own: Set[str], asked: Asked) -> tuple[str,
         )
     said, values = [], []
     if asked.search:
-        searched = [each for each in columns if each.name in own and each.kind in ("account", "text", "told")]
+        searched = [each for each in columns if each.name in own and each.kind in ("account", "text", "told", "market")]
         said.append("(" + " or ".join(f'contains(lower("{each.name}"), lower(?))' for each in searched) + ")")
         values += [asked.search] * len(searched)
     for name, value in sorted(asked.chosen.items()):

@@ -91,8 +91,8 @@ def list_page(request: Request, name: str) -> HTMLResponse:
     if listed.is_compared and before is None:
         return page(request, "nothing_before.html", found, listed=listed)
     rows = listing.find(listed, found, before, asked)
-    has_balances = any(column.kind == "balance" for column in rows.columns)
-    units = units_of(found.folder, found.night) if has_balances else {}
+    tells_units = any(column.kind == "balance" or column.name == "why" for column in rows.columns)
+    units = units_of(found.folder, found.night) if tells_units else {}
     return page(request, "list.html", found, listed=listed, asked=asked, found=rows, before=before, units=units)
 
 

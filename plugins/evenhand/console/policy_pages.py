@@ -17,6 +17,7 @@ from evenhand.console.render import page
 from evenhand.console.seen import limited
 from evenhand.console.shown import shown
 from evenhand.console.tonight import creators_by_market
+from evenhand.console.values import markets
 from evenhand.console.workbook import write_workbook
 
 router = APIRouter(prefix="/policies")
@@ -94,7 +95,7 @@ def ladder_as_workbook(policy: str, night: Night = None) -> FileResponse:
     chosen = called(policies(found), policy)
     facts = [
         (say("Policy"), chosen.title),
-        (say("Markets"), ", ".join(chosen.pack.markets)),
+        (say("Markets"), markets(chosen.pack.markets)),
         (say("In force"), chosen.days),
     ]
     facts += [(say("File"), chosen.file), ("SHA-256", chosen.sha256), (say("Night"), str(found.night))]

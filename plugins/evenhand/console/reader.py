@@ -117,6 +117,11 @@ def marked(text: str) -> str:
     return text
 
 
+def marked_counted(one: str, many: str) -> tuple[str, str]:
+    """The same of one that counts something: how it is said of one thing, and of several."""
+    return one, many
+
+
 def language_among(said: str) -> str | None:
     """The language of these pages that is meant by a name such as `pt-BR`, `zh-Hans-CN` or `en`; None for another."""
     wanted = said.strip().replace("-", "_").lower()

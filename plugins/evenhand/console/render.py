@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from html import escape
 
-from babel import Locale, UnknownLocaleError
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from evenhand.console import charts, values
+from evenhand.console import charts, row_values, values
+from evenhand.console.addresses import path_of, up_of
 from evenhand.console.policies import in_address
 from evenhand.console.reader import NAMES, language_among, languages, reader, say, say_counted
 from evenhand.console.seen import is_support_alone
@@ -35,6 +35,8 @@ _templates.filters |= {
     "signed": values.signed,
     "spoken": spoken,
     "worded": values.worded,
+    "moves": row_values.moves,
+    "conditions": row_values.conditions,
     "versions": versions_named,
     "in_address": in_address,
     "dated": values.dated,
@@ -48,14 +50,6 @@ _templates.filters |= {
 }
 
 
-def _language_name(name: str) -> str:
-    """What a language is called in the reader's own; as it is written where nobody knows it."""
-    try:
-        return Locale.parse(name).get_display_name(reader().locale) or name
-    except (UnknownLocaleError, ValueError):
-        return name
-
-
 _templates.globals |= {
     "_": say,
     "ngettext": say_counted,
@@ -65,10 +59,13 @@ _templates.globals |= {
     "label": values.label,
     "edition": values.edition,
     "market_name": values.market,
+    "market_names": values.markets,
     "span": values.span,
     "list_of": values.list_of,
+    "why": row_values.why,
+    "gate_rule": row_values.gate_rule,
     "held_names": lambda held: ", ".join(values.label("list", each.list) for each in held),
-    "language_name": _language_name,
+    "language_name": values.language_name,
     "figure": values.figure,
     "interval": values.interval,
     "judged": values.judged,
@@ -83,13 +80,10 @@ _ASKING_FORM = re.compile(r'<form(?=[^>]*method="get")[^>]*>(?!(?:(?!</form>).)*
 
 def page(request: Request, template: str, shown: Shown | None, *, status: int = 200, **content: object) -> HTMLResponse:
     """A page; `shown` is the release that it tells of, None where there is none."""
-    # Below the prefix that the pages are mounted at, whatever stands before it.
-    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
-    up = "../" * (path.count("/") - 1) or "./"
     text = _templates.get_template(template).render(
         shown=shown,
-        up=up,
-        here=path.lstrip("/"),
+        up=up_of(request),
+        here=path_of(request).lstrip("/"),
         languages={name: NAMES.get(name, name) for name in languages()},
         asked_so=request.method == "GET",
         query=[each for each in request.query_params.multi_items() if each[0] != "lang"] * (request.method == "GET"),

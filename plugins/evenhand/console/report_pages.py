@@ -155,7 +155,7 @@ def speaking(language: str) -> Language:
     Raises:
         NoSuchWords: there are none in it.
     """
-    return Language(language, labels().catalogs)
+    return Language(language, labels().catalogs, settings().policies)
 
 
 @contextmanager

@@ -14,8 +14,10 @@ from airflow.configuration import conf
 from fastapi import Depends, HTTPException, Request
 
 from evenhand.console.reader import language_among, read_in, say
+from evenhand.console.refusals import refused
 from evenhand.console.run_notes import DAG
 from evenhand.console.seen import Markets, is_for_support, is_limited, see, see_in_full
+from evenhand.console.values import markets as market_names
 from evenhand.people.in_force import people_in_force
 from evenhand.people.people import ALL
 from evenhand.people.rights import language_of, markets_of
@@ -67,7 +69,7 @@ def only_who_is_listed(request: Request, user: Annotated[Any, Depends(get_user)]
         in_full = markets_of(people, who, "see", roles, teams)
         told = markets_of(people, who, "support", roles, teams)
     except PersonRefused as error:
-        raise HTTPException(403, str(error)) from error
+        raise HTTPException(403, refused(request, error)) from error
     endpoint = getattr(request.scope.get("route"), "endpoint", None)
     request.state.in_full = None if ALL in in_full else frozenset(in_full)
     markets = in_full | told if is_for_support(endpoint) else in_full
@@ -88,7 +90,7 @@ def only_who_is_listed(request: Request, user: Annotated[Any, Depends(get_user)]
             say(
                 "You may see %(markets)s, and this is of all markets together: have two admins list you for all in"
                 " people.yml.",
-                markets=", ".join(sorted(markets)),
+                markets=market_names(sorted(markets)),
             ),
         )
     return frozenset(markets)

@@ -11,10 +11,12 @@ from airflow.timetables.interval import CronDataIntervalTimetable
 from fastapi import HTTPException
 from pydantic import ValidationError
 
+from evenhand.console.acts_said import reversal_said, stop_said
 from evenhand.console.reader import marked, reader, say
 from evenhand.console.run_notes import failures
 from evenhand.console.seen import OF_ALL_TOGETHER, WHOSE, Markets, is_support_alone, rows_seen, seen
 from evenhand.console.seen_manifest import manifest_seen
+from evenhand.console.values import markets as market_names
 from evenhand.delivery.stopping import stopped
 from evenhand.deployment import deployment
 from evenhand.landing.file_names import night_of
@@ -201,23 +203,14 @@ def _said_of(manifest: Manifest) -> list[str]:
     """What a reader has to know of the release itself."""
     said = []
     if manifest.reversed:
-        back = manifest.reversed
-        said.append(
-            say(
-                "This night was reversed to the lists of %(night)s by %(by)s, approved by %(second)s: %(why)s",
-                night=back.back_to.night,
-                by=str(back.by),
-                second=str(back.approved_by),
-                why=back.why,
-            )
-        )
+        said.append(reversal_said(manifest.reversed))
     if history := said_of_history(manifest, reader().words, reader().day, reader().name == ENGLISH):
         said.append(history)
     if accepted := [each.market for each in manifest.first_nights if each.is_accepted]:
         said.append(
             say(
                 "Nobody was asked about the first nights of %(markets)s: EVENHAND_FIRST_NIGHTS says so.",
-                markets=", ".join(accepted),
+                markets=market_names(accepted),
             )
         )
     return said
@@ -242,7 +235,7 @@ def _needs(night: date, nights: tuple[date, ...], markets: Markets) -> list[str]
     """What is otherwise than it should be, whichever night is shown."""
     said = []
     if stop := stopped(settings().home):
-        said.append(say("Nothing is sent to receivers: %(why)s", why=str(stop)))
+        said.append(say("Nothing is sent to receivers: %(why)s", why=stop_said(stop)))
     for later in _begun_later(nights[0]):
         failed = failures(later)
         # What a step complains of can be of any market.

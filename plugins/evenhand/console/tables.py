@@ -17,9 +17,11 @@ _SQL = SqlFile(__file__)
 # In the order in which an account comes through them.
 STAGES = ("onboarding", "pilot", "active", "probation", "restricted", "exited")
 
-# How a value is written: an account links to its page, a label is looked up in the catalogues, `open` is a last day
-# that may be none, a share is of one, what is told in English alone is read out as English, and what an account is told
-# in the language of its row. Money is of the currency of its row's market, a balance of the unit of its programme.
+# How a value is written: an account links to its page, a market has its name, a label is looked up in the catalogues,
+# `open` is a last day that may be none, a share is of one, what is told in English alone is read out as English, and
+# what an account is told in the language of its row. Money is of the currency of its row's market, a balance of the
+# unit of its programme. Moves are the entries that moved a balance, conditions the keys of some, a rule one of the
+# gates.
 Kind = Literal[
     "account",
     "text",
@@ -27,11 +29,15 @@ Kind = Literal[
     "told",
     "language",
     "label",
+    "market",
     "day",
     "open",
     "moment",
     "number",
     "balance",
+    "moves",
+    "conditions",
+    "rule",
     "money",
     "share",
     "yes",
@@ -98,7 +104,7 @@ class Listed:
 
 
 _ACCOUNT = Column("account_id", "Creator", "account")
-_MARKET = Column("market", "Market", is_choice=True)
+_MARKET = Column("market", "Market", "market", is_choice=True)
 _PROGRAMME = Column("programme", "Programme", "label", "programme", is_choice=True)
 _SCOPE = Column("scope", "Where", "label", "scope", is_choice=True)
 _MEASURE = Column("measure", "Measure", "label", "measure", is_choice=True)
@@ -178,7 +184,7 @@ LISTS = (
         ("held_rows",),
         "from held_rows",
         (
-            *(_ACCOUNT, _MARKET, _LIST, Column("rule", "Rule", "english", is_choice=True)),
+            *(_ACCOUNT, _MARKET, _LIST, Column("rule", "Rule", "rule", is_choice=True)),
             Column("remedy", "What to do", "english"),
         ),
         "list, rule, row_key",
@@ -191,7 +197,7 @@ LISTS = (
         "from quarantine",
         (
             *(Column("feed", "Feed", "label", "feed", is_choice=True), Column("row_key", "Row")),
-            *(Column("column_name", "Column", is_choice=True), Column("rule", "Rule", "english", is_choice=True)),
+            *(Column("column_name", "Column", is_choice=True), Column("rule", "Rule", "rule", is_choice=True)),
             *(Column("remedy", "What to do", "english"), Column("landed_night", "Landed", "day", is_choice=True)),
             *(Column("landed_file", "File", is_choice=True), Column("landed_row", "Row in the file", "number")),
         ),
@@ -239,7 +245,7 @@ LISTS = (
             *(_ACCOUNT, _MARKET, _PROGRAMME, Column("zone", "Zone", "label", "zone", is_choice=True)),
             *(Column("since", "Since", "day"), Column("balance", "Balance", "balance")),
             Column("zone_last_night", "Zone last night", "label", "zone", is_choice=True),
-            *(Column("balance_last_night", "Balance last night", "balance"), Column("moved_by", "Moved by", "english")),
+            *(Column("balance_last_night", "Balance last night", "balance"), Column("moved_by", "Moved by", "moves")),
             Column("next_zone", "Next zone", "label", "zone", is_choice=True),
             *(Column("to_next_zone", "To the next zone", "balance"), Column("is_near", "Near", "yes", is_choice=True)),
         ),
@@ -292,7 +298,7 @@ LISTS = (
             *(_ACCOUNT, _MARKET, Column("eligibility", "For", "label", "eligibility", is_choice=True)),
             *(
                 Column("is_open", "Is eligible", "yes", is_choice=True),
-                Column("failed_conditions", "Conditions that fail", "english"),
+                Column("failed_conditions", "Conditions that fail", "conditions"),
             ),
         ),
         "is_open, eligibility, account_id",

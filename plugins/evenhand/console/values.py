@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
+
 from evenhand.console.reader import once, reader, reader_of, say
 from evenhand.explain.explanation import BY_PEOPLE, Happened
 from evenhand.explain.labels import Labels
 from evenhand.explain.names import Names
-from evenhand.explain.names import distance as distance_of_unit
-from evenhand.explain.names import of_unit as number_of_unit
 from evenhand.explain.worded import worded as with_names
 from evenhand.notices.catalogs import REFERENCE, Catalogs, load_catalogs
 from evenhand.policy.language.part import EMERGENCY
+from evenhand.policy.market_names import market_called
 from evenhand.policy.targets import Goal, Target
 from evenhand.release.figures import ALL_MARKETS, Figure
 from evenhand.release.manifest import DELIVERIES, NOTICES
@@ -30,8 +32,6 @@ from evenhand.settings import settings
 
 # A day in a sentence, which can end with it, and not a part of a name such as C/2026-03-01.2.
 _DAY = re.compile(r"(?<![\w/.:-])\d{4}-\d{2}-\d{2}(?![\w/-]|[.:]\w)")
-# What packs count sales in, and bonuses are paid in.
-_MONEY = "unit of money"
 
 
 def label(kind: str, key: str | None) -> str:
@@ -101,16 +101,17 @@ def of_unit(value: Decimal, unit: str, market: str = "") -> str:
     Args:
         market: whose currency money is in.
     """
-    if unit == _MONEY and market:
-        return reader().money(value, market)
-    return number_of_unit(labels(), reader().words, value, unit, number)
+    return _of_numbers().of_unit(value, unit, market)
 
 
 def distance(value: Decimal, unit: str, market: str = "") -> str:
     """How far two numbers of a unit are from one another; `market` as above."""
-    if unit == _MONEY and market:
-        return reader().money(value, market)
-    return distance_of_unit(labels(), reader().words, value, unit, number)
+    return _of_numbers().distance(value, unit, market)
+
+
+def _of_numbers() -> Names:
+    # Where a page has its own word for a unit, it stands before that of reports.
+    return replace(names(), words=reader().words, number=number)
 
 
 def signed(value: int) -> str:
@@ -139,8 +140,10 @@ def last_day(value: date | None) -> str:
     return say("no end") if value is None else day(value)
 
 
-def span(first: date, last: date | None) -> str:
-    """Days from the first until the last, if there is one."""
+def span(first: date | None, last: date | None) -> str:
+    """Days from the first until the last, where there is one; of what hangs on recent days no first day is known."""
+    if first is None:
+        return say("without an end") if last is None else say("until %(last)s", last=day(last))
     if last is None:
         return say("%(first)s on, without an end", first=day(first))
     return say("%(first)s to %(last)s", first=day(first), last=day(last))
@@ -153,7 +156,20 @@ def yes(value: object) -> str:
 
 def market(name: str) -> str:
     """A market; or all of them."""
-    return say("all markets") if name == ALL_MARKETS else name
+    return say("all markets") if name == ALL_MARKETS else market_called(settings().policies, name, reader().name)
+
+
+def markets(of: Iterable[str]) -> str:
+    """Several markets, in the order in which their codes are."""
+    return ", ".join(map(market, of))
+
+
+def language_name(name: str) -> str:
+    """What a language is called in the reader's own; as it is written where nobody knows it."""
+    try:
+        return Locale.parse(name).get_display_name(reader().locale) or name
+    except (UnknownLocaleError, ValueError):
+        return name
 
 
 def figure(of: Figure) -> str:
@@ -197,15 +213,15 @@ def judged(of: Judged, unit: str) -> str:
     return say("%(state)s: %(bound)s", state=state, bound=bound(of.target, unit))
 
 
-def list_of(name: str, market: str) -> str:
+def list_of(name: str, name_of: str) -> str:
     """A list of a market, deliveries to a receiver, or notices in a language, as a heading."""
     if name == DELIVERIES:
-        return say("Deliveries to %(receiver)s", receiver=market)
+        return say("Deliveries to %(receiver)s", receiver=name_of)
     if name == NOTICES:
-        return say("Notices in %(language)s", language=market)
+        return say("Notices in %(language)s", language=language_name(name_of))
     if name == ITEMS:
-        return say("Review budget of %(market)s", market=market)
-    return say("%(list)s of %(market)s", list=label("list", name), market=market)
+        return say("Review budget of %(market)s", market=market(name_of))
+    return say("%(list)s of %(market)s", list=label("list", name), market=market(name_of))
 
 
 def labels() -> Labels:

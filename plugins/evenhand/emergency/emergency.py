@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from evenhand.records.persons import Person
+from evenhand.records.refusals import Refused
 
 # An emergency is over after so many days; what has to last longer is a policy, or asked for again.
 LONGEST = timedelta(days=30)
@@ -22,7 +23,7 @@ VERBS: Mapping[str, str] = {"impose": "imposed", "lift": "lifted", "end": "ended
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
-class EmergencyRefused(Exception):
+class EmergencyRefused(Refused):
     """An emergency can't be proposed or recorded. The message says what is wrong and what to write."""
 
 

@@ -141,7 +141,12 @@ def propose(wish: Wish, author: Person, packs: Sequence[LoadedPack], release: Pa
     """
     night = date.fromisoformat(release.name.removeprefix("night="))
     if wish.until < night:
-        raise EmergencyRefused(f"until is {wish.until}; write a day that isn't before the newest night, {night}")
+        raise EmergencyRefused(
+            f"until is {wish.until}; write a day that isn't before the newest night, {night}",
+            "over_already",
+            until=wish.until,
+            night=night,
+        )
     refuse_what_lasts_too_long(wish.until, night)
     why = as_taken(wish.reason)
     of_list = _list_of(wish, packs, night)
@@ -157,7 +162,7 @@ def propose(wish: Wish, author: Person, packs: Sequence[LoadedPack], release: Pa
             )  # fmt: skip
         except ValidationError as error:
             wrong = "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())
-            raise EmergencyRefused(f"something is missing or too long: {wrong}") from error
+            raise EmergencyRefused(f"something is missing or too long: {wrong}", "no_short_reason") from error
         have_it, all_have_it = have_it_now(connection, proposal, release)
         usual = usual_measures(connection, proposal, release) if wish.action == "lift" else ()
         return Proposed(proposal, night, have_it, all_have_it, in_market, who, usual)
@@ -196,7 +201,11 @@ def _list_of(wish: Wish, packs: Sequence[LoadedPack], night: date) -> Literal["p
     packs_of_it = packs_in_force(wish.market, packs, night)
     if not packs_of_it:
         markets = sorted({market for each in _in_force(packs, night) for market in each.markets})
-        raise EmergencyRefused(f"no pack judges market {wish.market!r}; write one of {', '.join(markets)}")
+        raise EmergencyRefused(
+            f"no pack judges market {wish.market!r}; write one of {', '.join(markets)}",
+            "market_without_pack",
+            market=wish.market,
+        )
     had = measures_had(packs_of_it)
     found = next((of_list for of_list, *what in had if what == [wish.measure, wish.scope]), None)
     if found is None:
@@ -209,7 +218,11 @@ def _list_of(wish: Wish, packs: Sequence[LoadedPack], night: date) -> Literal["p
             (f"the pack {names} of {wish.market} has no" if one else f"none of the packs {names} of {wish.market} has")
             + f" {wish.measure!r} on {wish.scope!r}; {'it has' if one else 'they have'} {', '.join(spelt)}"
             + (f". Is {near[0]} meant?" if near else ".")
-            + (" A bonus that was paid stays paid." if is_bonus else "")
+            + (" A bonus that was paid stays paid." if is_bonus else ""),
+            "paid_stays_paid" if is_bonus else "no_such_measure",
+            measure=wish.measure,
+            scope=wish.scope,
+            market=wish.market,
         )
     return found
 
@@ -229,9 +242,12 @@ def _accounts(connection: duckdb.DuckDBPyConnection, wish: Wish, release: Path) 
     segment = {"kind": wish.kind, "stage": wish.stage, "programme": wish.programme, "zone": wish.zone}
     said = {name: value for name, value in segment.items() if value}
     if bool(wish.programme) != bool(wish.zone):
-        raise EmergencyRefused("a segment by zone needs both the programme and the zone; write both, or neither")
+        said_half = "a segment by zone needs both the programme and the zone; write both, or neither"
+        raise EmergencyRefused(said_half, "half_a_zone")
     if wish.accounts and said:
-        raise EmergencyRefused(f"write accounts, or a segment ({', '.join(said)}), and not both")
+        raise EmergencyRefused(
+            f"write accounts, or a segment ({', '.join(said)}), and not both", "accounts_and_segment"
+        )
     in_market = "from read_parquet($profiles) as profile where market = $market"
     files = {"profiles": str(release / "account_profiles.parquet"), "market": wish.market}
     if wish.accounts:
@@ -244,13 +260,19 @@ def _accounts(connection: duckdb.DuckDBPyConnection, wish: Wish, release: Path) 
             are = f"{_accounts_said(len(unknown))} {'is' if len(unknown) == 1 else 'are'}"
             raise EmergencyRefused(
                 f"{', '.join(unknown[:_SHOWN])}: {are} not known in {wish.market} on the newest night; write them as"
-                " the feeds spell them"
+                " the feeds spell them",
+                "unknown_accounts",
+                num=len(unknown),
+                accounts=", ".join(unknown[:_SHOWN]),
+                market=wish.market,
             )
         return tuple(wanted)
     if not said:
         raise EmergencyRefused(
             f"whom it shall meet is missing: write accounts, or a segment (kind, stage, or programme and zone), for"
-            f" all of {wish.market} is no emergency but a policy"
+            f" all of {wish.market} is no emergency but a policy",
+            "whom_missing",
+            market=wish.market,
         )
     conditions = [f"{name} = ${name}" for name in ("kind", "stage") if name in said]
     if wish.zone:
@@ -261,7 +283,11 @@ def _accounts(connection: duckdb.DuckDBPyConnection, wish: Wish, release: Path) 
     ).fetchall()
     if not found:
         described = ", ".join(f"{name} {value}" for name, value in said.items())
-        raise EmergencyRefused(f"no account in {wish.market} is in the segment ({described}) on the newest night")
+        raise EmergencyRefused(
+            f"no account in {wish.market} is in the segment ({described}) on the newest night",
+            "nobody_in_segment",
+            market=wish.market,
+        )
     return tuple(account for (account,) in found)
 
 
@@ -277,7 +303,11 @@ def refuse_a_reason_that_names_somebody(reason: str, accounts: Sequence[str]) ->
     # With a sign without width in it, a name is read as it is without.
     told = {reason.lower(), seen_of(reason).lower()}
     if named := next((each for each in accounts if any(each.lower() in said for said in told)), None):
-        raise EmergencyRefused(f"the reason names account {named}, and is told and published; write it without names")
+        raise EmergencyRefused(
+            f"the reason names account {named}, and is told and published; write it without names",
+            "reason_names",
+            account=named,
+        )
 
 
 def usual_measures(

@@ -92,7 +92,11 @@ def refuse_what_lasts_too_long(until: date, night: date) -> None:
     if until > night + LONGEST:
         raise EmergencyRefused(
             f"until is {until}; an emergency ends within {LONGEST.days} days, by {night + LONGEST} at the latest. Write"
-            " an earlier day; to go on after it, ask for another emergency then, or change the policy"
+            " an earlier day; to go on after it, ask for another emergency then, or change the policy",
+            "lasts_too_long",
+            until=until,
+            days=LONGEST.days,
+            latest=night + LONGEST,
         )
 
 

@@ -10,6 +10,7 @@ from evenhand.explain.account_rows import AccountRows
 from evenhand.explain.explanation import FailedCondition, Lacking
 from evenhand.explain.names import Names
 from evenhand.policy.compile import bound_of
+from evenhand.policy.prose.money import MONEY
 from evenhand.policy.prose.words import COMPARATORS, PERCENT_OF
 
 # What a condition asks for, and what the account has.
@@ -66,6 +67,7 @@ def _shut_eligibilities(
                     standings,
                     penalties,
                     names,
+                    market,
                 )
                 for each in shut["failed_conditions"].split(", ")
                 if each
@@ -143,6 +145,7 @@ def _condition(
     standings: Mapping[str, Mapping[str, Any]],
     penalties: set[str],
     names: Names,
+    market: str,
 ) -> FailedCondition:
     """A condition that fails, and how near the account is to the nearest of its alternatives."""
     asks, has = [], []
@@ -156,13 +159,14 @@ def _condition(
         programme = test["programme"]
         value = standings.get(programme, {}).get("balance")
         label = names.of("programme", programme)
-        unit = test["unit"] if test["unit"] in PERCENT_OF else ""
-        bound = f"{names.words(COMPARATORS[test['comparator']])} {names.of_unit(test['bound'], unit)}"
+        # Of others the programme's name says what is counted.
+        unit = test["unit"] if test["unit"] in (*PERCENT_OF, MONEY) else ""
+        bound = f"{names.words(COMPARATORS[test['comparator']])} {names.of_unit(test['bound'], unit, market)}"
         asks.append(names.words(BOUND).format(programme=label, bound=bound))
         has.append(
             names.words(MISSING).format(programme=label)
             if value is None
-            else names.words(HAS).format(programme=label, value=names.of_unit(value, unit))
+            else names.words(HAS).format(programme=label, value=names.of_unit(value, unit, market))
         )
         if value is not None:
             lacks.append((abs(test["bound"] - value), test["comparator"] in _BEYOND, test["unit"]))

@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from evenhand.explain.labels import Labels, begun, number
 from evenhand.explain.published_names import MEASURES
-from evenhand.policy.prose.money import in_currency
+from evenhand.policy.prose.money import MONEY, currency_of, in_currency
 from evenhand.policy.prose.pack_names import PACKS
 from evenhand.policy.prose.words import in_percent, plural, spoken
 
@@ -371,13 +371,21 @@ class Names:
     number: Callable[[Decimal], str] = number
     money: Callable[[Decimal, str], str] = in_currency
 
-    def of_unit(self, value: Decimal | int, unit: str) -> str:
-        """A number of a unit; the number alone without one."""
-        return of_unit(self.labels, self.words, value, unit, self.number)
+    def of_unit(self, value: Decimal | int, unit: str, market: str = "") -> str:
+        """A number of a unit; the number alone without one.
 
-    def distance(self, value: Decimal, unit: str) -> str:
-        """How far two numbers of a unit are from one another."""
-        return distance(self.labels, self.words, value, unit, self.number)
+        Args:
+            market: whose currency money is in, where that is known.
+        """
+        return self._money_of(value, unit, market) or of_unit(self.labels, self.words, value, unit, self.number)
+
+    def distance(self, value: Decimal, unit: str, market: str = "") -> str:
+        """How far two numbers of a unit are from one another; `market` as above."""
+        return self._money_of(value, unit, market) or distance(self.labels, self.words, value, unit, self.number)
+
+    def _money_of(self, value: Decimal | int, unit: str, market: str) -> str:
+        currency = currency_of(market) if unit == MONEY else None
+        return self.money(Decimal(value), currency) if currency else ""
 
     def of(self, kind: str, key: str | None) -> str:
         """What a key is called; empty for nothing."""

@@ -77,7 +77,9 @@ def people_in_force(home: Path, file: Path, at: datetime | None = None) -> Peopl
         said = f"{file} is gone" if gone else str(error)
         raise PeopleClosed(
             f"It isn't known who may do what, so nobody may until this is mended: {said}. Write it as it was; to have"
-            " it otherwise, have two persons agree: evenhand people propose"
+            " it otherwise, have two persons agree: evenhand people propose",
+            "people_closed",
+            why=said,
         ) from error
 
 

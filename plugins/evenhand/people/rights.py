@@ -11,6 +11,8 @@ from evenhand.people.people import ALL, People, Right
 from evenhand.records.persons import Person, PersonRefused, normalised
 from evenhand.settings import settings
 
+# So many of those who may are named.
+_NAMED = 5
 _TO = {
     "see": "see the pages",
     "support": "see what creators may be told",
@@ -29,8 +31,8 @@ class WithoutRight(PersonRefused):
         others: all who may.
     """
 
-    def __init__(self, message: str, others: Sequence[str] = ()) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, others: Sequence[str], kind: str, market: str) -> None:
+        super().__init__(message, kind, others=", ".join(others[:_NAMED]), market=market)
         self.others = others
 
 
@@ -66,8 +68,9 @@ def refuse_by(people: People, person: Person, right: Right, market: str) -> None
         return
     of = "all markets" if market == ALL else market
     others = people.who_may(right, market)
-    said = f"{', '.join(others[:5])} may" if others else "nobody may; have two admins give somebody the right"
-    raise WithoutRight(f"{person.name} may not {_TO[right]} for {of} (people.yml); {said}", others)
+    said = f"{', '.join(others[:_NAMED])} may" if others else "nobody may; have two admins give somebody the right"
+    kind = "no_right" if others else "nobody_has_right"
+    raise WithoutRight(f"{person.name} may not {_TO[right]} for {of} (people.yml); {said}", others, kind, market)
 
 
 def refuse_to_stop(home: Path, person: Person) -> None:
@@ -84,7 +87,8 @@ def refuse_to_stop(home: Path, person: Person) -> None:
     if people and not markets_of(people, person.name, "stop"):
         others = sorted({each.user for each in people.people if each.user and markets_of(people, each.user, "stop")})
         said = f"whoever may for a market: {', '.join(others)}"
-        raise WithoutRight(f"{person.name} may not stop deliveries (people.yml); {said}", others)
+        kind = "no_right" if others else "nobody_has_right"
+        raise WithoutRight(f"{person.name} may not stop deliveries (people.yml); {said}", others, kind, ALL)
 
 
 def markets_of(

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from evenhand.policy.language.former import called_today
 from evenhand.policy.language.pack import Pack
-from evenhand.policy.language.part import MARKET, NAME
+from evenhand.policy.language.part import LANGUAGE, MARKET, NAME
 from evenhand.policy.texts import IDENTITIES, Location, Mistake, PackError, Text, position
 
 
@@ -143,6 +143,7 @@ _OF_KEYS = "[key]"
 
 _NAMES = {
     NAME: "a name of small letters, digits and _ that begins with a letter",
+    LANGUAGE: "a language as a file of translations/ spells it, such as en or pt_BR",
     MARKET: "a market's name of letters, digits, _ and - that begins with a letter",
 }
 

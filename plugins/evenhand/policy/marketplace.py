@@ -9,9 +9,12 @@ from pydantic import Field, ValidationError, field_validator
 from ruamel.yaml import YAML
 
 from evenhand.policy.diagnose import pack_error
-from evenhand.policy.language.part import Name, Part, TimeZone
+from evenhand.policy.language.part import LANGUAGE, SEEN, Name, Part, TimeZone
 from evenhand.policy.load import MARKETPLACE, frozen
 from evenhand.policy.texts import read_text
+
+_Called = Annotated[str, SEEN]
+_Language = Annotated[str, Field(pattern=LANGUAGE)]
 
 
 class Marketplace(Part):
@@ -22,6 +25,9 @@ class Marketplace(Part):
 
     markets: tuple[str, ...] = ()
     """Markets that accounts can be in, beside those of packs."""
+
+    market_names: dict[str, _Called | dict[_Language, _Called]] = Field(default_factory=dict)
+    """By market: what people call it, in all languages or in each; it decides nothing, and stands beside the code."""
 
     surfaces: tuple[str, ...] = ()
     """Every surface that a violation may be seen on; without this key, any."""

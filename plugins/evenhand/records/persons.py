@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from evenhand.records.refusals import Refused
 from evenhand.records.written import NO_WIDTH
 
 Persons = Literal["accounts", "tokens", "none"]
@@ -39,7 +40,7 @@ _TOGETHER = ({"CJK", "HIRAGANA", "KATAKANA"}, {"CJK", "HANGUL"}, {"CJK", "BOPOMO
 _LOOKS_LIKE = str.maketrans("аеорсухіјѕԁһԛԝкмтвнοαικνρτυχ", "aeopcyxijsdhqwkmtbhoaikvptux")
 
 
-class PersonRefused(Exception):
+class PersonRefused(Refused):
     """Nobody knows who it was, or the second person is the first. The message says what to do."""
 
 
@@ -69,7 +70,8 @@ def persons() -> Persons:
     for known in get_args(Persons):
         if said == known:
             return known  # type: ignore[no-any-return]
-    raise PersonRefused(f"EVENHAND_PERSONS is {said!r}; write {', '.join(get_args(Persons))}")
+    there = ", ".join(get_args(Persons))
+    raise PersonRefused(f"EVENHAND_PERSONS is {said!r}; write {there}", "persons_setting", said=said, there=there)
 
 
 def account() -> Person:
@@ -104,10 +106,13 @@ def identify(logged_in_as: str | None, says: str | None, where: str) -> Person:
     if persons() != "none":
         raise PersonRefused(
             "nobody is logged in here, so that it isn't known who this is; log in. Names are believed only where"
-            " EVENHAND_PERSONS is none"
+            " EVENHAND_PERSONS is none",
+            "not_logged_in",
         )
     if not says or not says.strip():
-        raise PersonRefused(f"nobody is logged in here, so that it isn't known who this is; write a name in {where}")
+        raise PersonRefused(
+            f"nobody is logged in here, so that it isn't known who this is; write a name in {where}", "no_name"
+        )
     return Person(normalised(says), logged_in=False)
 
 
@@ -119,19 +124,26 @@ def normalised(name: str) -> str:
     """
     found = " ".join(unicodedata.normalize("NFKC", name).split())
     if not found:
-        raise PersonRefused("an empty name is nobody's; write a name")
+        raise PersonRefused("an empty name is nobody's; write a name", "no_name")
     # What normalising drops or what stands for it counts as well.
     for letter in f"{name.strip()}{found}":
         if letter in " \t\n":
             continue
         if ord(letter) in NO_WIDTH or unicodedata.category(letter) in _UNSEEN:
+            sign = f"U+{ord(letter):04X}"
             raise PersonRefused(
-                f"{found!r} has U+{ord(letter):04X}, which nobody sees, and could be another's name; write it without"
+                f"{found!r} has {sign}, which nobody sees, and could be another's name; write it without",
+                "hidden_in_name",
+                sign=sign,
             )
     scripts = {_script(letter) for letter in found if letter.isalpha()}
     if len(scripts) > 1 and not any(scripts <= together for together in _TOGETHER):
         mixed = ", ".join(sorted(each.capitalize() for each in scripts))
-        raise PersonRefused(f"{found!r} mixes scripts ({mixed}), whose letters can look alike; write it in one")
+        raise PersonRefused(
+            f"{found!r} mixes scripts ({mixed}), whose letters can look alike; write it in one",
+            "mixed_scripts",
+            name=found,
+        )
     return found
 
 
@@ -146,7 +158,11 @@ def refuse_the_same_person(first: Person, second: Person, what: str, did: str = 
         PersonRefused: they have one name, however it is spelt, or one of them none.
     """
     if is_same(first, second):
-        raise PersonRefused(f"{second.name} {did} {what} and can't approve it too; have somebody else approve it")
+        raise PersonRefused(
+            f"{second.name} {did} {what} and can't approve it too; have somebody else approve it",
+            "same_person",
+            person=second.name,
+        )
 
 
 def is_same(first: Person, second: Person) -> bool:

@@ -14,13 +14,14 @@ from evenhand.people.acts import REVERSE, refuse_who_may_not
 from evenhand.records.history import add, newest
 from evenhand.records.persons import Person, refuse_the_same_person
 from evenhand.records.record_log import seal
+from evenhand.records.refusals import Refused
 from evenhand.records.written import in_one_line, reason
 from evenhand.release.history import history_of
 from evenhand.release.manifest import LastRelease, Reversed, read_manifest
 from evenhand.release.previous import last_release
 
 
-class NotReversible(Exception):
+class NotReversible(Refused):
     """The night can't be reversed, or there is nothing to lift. The message says why and what can be done."""
 
 
@@ -70,18 +71,24 @@ def reversible(releases: Path, night: date) -> tuple[Path, Path]:
     """
     release = releases / f"night={night}"
     if not release.exists():
-        raise NotReversible(f"night {night} isn't released, so there is nothing to reverse")
+        raise NotReversible(
+            f"night {night} isn't released, so there is nothing to reverse", "not_released", night=night
+        )
     last = max(path.name for path in releases.glob("night=*")).removeprefix("night=")
     if last != str(night):
         raise NotReversible(
             f"night {last} is released after night {night}, and no receiver is taken back behind it. Reverse {last}, "
-            "or correct the cause and run that night again"
+            "or correct the cause and run that night again",
+            "not_the_newest",
+            later=date.fromisoformat(last),
+            night=night,
         )
     if history_of(release):
-        raise NotReversible(f"night {night} is history: its lists were never in force anywhere")
+        raise NotReversible(f"night {night} is history: its lists were never in force anywhere", "history", night=night)
     before = last_release(releases, night)
     if before is None:
-        raise NotReversible(f"nothing was released before night {night}, so there is nothing to go back to")
+        said = f"nothing was released before night {night}, so there is nothing to go back to"
+        raise NotReversible(said, "nothing_before", night=night)
     return release, before
 
 
@@ -127,7 +134,7 @@ def lift(home: Path, releases: Path, night: date, by: Person, approved_by: Perso
     release, _ = reversible(releases, night)
     in_force = reversal_of(home, night)
     if in_force is None:
-        raise NotReversible(f"night {night} isn't reversed, so there is nothing to lift")
+        raise NotReversible(f"night {night} isn't reversed, so there is nothing to lift", "not_reversed", night=night)
     return _add(
         home,
         in_force.model_copy(

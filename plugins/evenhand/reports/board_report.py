@@ -134,8 +134,7 @@ def _page(told: _Told, unknown: list[str]) -> Page:
         said = "Nothing is off target." if is_known else "There are too few rows to say whether anything is off target."
         words.append(language.sentence(said))
     for market in unknown:
-        called = language.say("All markets") if market == ALL_MARKETS else market
-        words.append(language.sentence("Nothing is known of {market} on this night.", market=called))
+        words.append(language.sentence("Nothing is known of {market} on this night.", market=language.market(market)))
     return Page("", told.board.title, tuple(words), tuple(missed[:MOST]), tuple(each.table for each in sections))
 
 
@@ -211,7 +210,7 @@ def _cells(told: _Told, definition: Definition, asked: Asked, row: int, has_inte
 def _of(told: _Told, about: About) -> list[str]:
     """What a figure is of: the market, and the part of it."""
     _, market, part, value = about
-    called = told.language.say("All markets") if market == ALL_MARKETS else market
+    called = told.language.market(market)
     if not part:
         return [called]
     return [called, told.language.say("not known") if value == "not known" else told.language.label(part, value)]

@@ -64,7 +64,7 @@ class Formats:
             said = format_currency(amount, currency, whole, locale=self.locale, currency_digits=False)
         else:
             said = format_currency(amount, currency, locale=self.locale, decimal_quantization=not is_exact)
-        return _BETWEEN_LETTER_AND_DIGIT.sub("\N{NO-BREAK SPACE}", said)
+        return _BETWEEN_LETTER_AND_DIGIT.sub("\N{NO-BREAK SPACE}", said).replace("-", _MINUS)
 
     def figure(self, figure: Decimal, unit: str, market: str = "") -> str:
         """A figure of a metric with its unit; money in the currency of its market."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 from string import Formatter
 
 from evenhand.explain.labels import Labels
@@ -11,7 +12,9 @@ from evenhand.explain.names import called
 from evenhand.explain.names import of_unit as number_of_unit
 from evenhand.explain.worded import worded
 from evenhand.notices.catalogs import REFERENCE, Catalogs
+from evenhand.policy.market_names import market_called
 from evenhand.policy.targets import Goal, Target
+from evenhand.release.figures import ALL_MARKETS
 from evenhand.release.history import said_of_history
 from evenhand.release.manifest import Manifest
 from evenhand.reports import units
@@ -30,8 +33,11 @@ class NoSuchWords(Exception):
 class Language(Formats):
     """One language, with what the catalogues call keys in it."""
 
-    def __init__(self, name: str, catalogs: Catalogs) -> None:
+    def __init__(self, name: str, catalogs: Catalogs, policies: Path | None = None) -> None:
         """Of a name such as `pt_BR`.
+
+        Args:
+            policies: the folder of packs, beside which markets have their names; without it they have their codes.
 
         Raises:
             NoSuchWords: there is no catalogue of reports in it.
@@ -41,6 +47,7 @@ class Language(Formats):
         super().__init__(locale_of(name))
         self.name = name
         self._words = catalogue(WORDS, name)
+        self._policies = policies
         self._labels = Labels(catalogs, name if name in catalogs.languages else REFERENCE)
 
     def say(self, text: str, **values: Cell) -> str:
@@ -64,6 +71,12 @@ class Language(Formats):
         if kind == GATE_RULE:
             return rule_said(self._word, key or "")
         return called(self._labels, self._word, kind, key)
+
+    def market(self, code: str) -> str:
+        """A market by its name and its code; or all of them."""
+        if code == ALL_MARKETS:
+            return self.say("All markets")
+        return market_called(self._policies, code, self.name) if self._policies else code
 
     def worded(self, english: str) -> str:
         """A sentence of a release, which is in English, with names for the keys in it."""

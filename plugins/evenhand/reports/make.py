@@ -78,12 +78,14 @@ def report_of(
         shown = asked or known
         first = [] if len(shown) == 1 else [_first_page(told, asked, here)]
         pages = [*first, *(_page_of(told, market, here) for market in shown)]
-        said = (told.language.sentence("Nothing is known of {market} on this night.", market=each) for each in unknown)
+        speaks = told.language
+        nothing = "Nothing is known of {market} on this night."
+        said = (speaks.sentence(nothing, market=speaks.market(each)) for each in unknown)
         pages[0] = replace(pages[0], words=(*pages[0].words, *map(tuple, said)))
         made_of = of.made_of(lambda each: each >= (told.before or told.first))
         return Report(
-            kind, night, told.before, language, tuple(shown), _title(told, ", ".join(asked)), tuple(pages),
-            made_of, facts.cases, tuple(facts.queries), tuple(asked),
+            kind, night, told.before, language, tuple(shown), _title(told, ", ".join(map(speaks.market, asked))),
+            tuple(pages), made_of, facts.cases, tuple(facts.queries), tuple(asked),
         )  # fmt: skip
 
 
@@ -116,7 +118,7 @@ def _first_page(told: _Told, markets: Sequence[str], here: Settings) -> Page:
         None if markets else _goals(told, here),
         sections.of_cases(told.facts, told.language, scope),
     ]
-    title = told.language.say("All markets") if not markets else ", ".join(markets)
+    title = ", ".join(map(told.language.market, markets or (ALL_MARKETS,)))
     return _page(told, "", title, scope, tables, metrics.missed if metrics else ())
 
 
@@ -131,7 +133,7 @@ def _page_of(told: _Told, market: str, here: Settings) -> Page:
         sections.of_unclear(told.facts, told.language, scope),
         sections.of_cases(told.facts, told.language, scope),
     ]
-    return _page(told, market, market, scope, tables, metrics.missed if metrics else ())
+    return _page(told, market, told.language.market(market), scope, tables, metrics.missed if metrics else ())
 
 
 def _of_any(told: _Told, scope: Scope) -> list[Table | None]:
@@ -197,7 +199,7 @@ def _goals(told: _Told, here: Settings) -> Table | None:
     rows = [
         (
             language.edition(each.goal.policy),
-            each.goal.market,
+            language.market(each.goal.market),
             language.say(each.label),
             language.bound(each.goal, each.unit),
             language.day(each.goal.by),

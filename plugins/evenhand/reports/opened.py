@@ -47,7 +47,7 @@ def opened(here: Settings, night: date, language: str) -> Iterator[Opened]:
         ReleaseChanged: a release isn't what was released.
         OtherFormat, pydantic.ValidationError: another version released a night.
     """
-    speaks = Language(language, load_catalogs(here.translations))
+    speaks = Language(language, load_catalogs(here.translations), here.policies)
     with facts_of(here.home, here.releases, night) as facts:
         manifests = [read_manifest(folder) for folder in facts.folders]
         yield Opened(facts, speaks, definitions(here.dbt_project), manifests)

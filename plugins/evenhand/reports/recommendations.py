@@ -274,6 +274,8 @@ def _recommendation(
             continue
         if name in labels:
             cells[name] = _label(language, labels[name], value)
+        elif name == "market":
+            cells[name] = language.market(value)
         elif isinstance(value, str):
             cells[name] = value
         else:

@@ -104,7 +104,7 @@ def of_markets(facts: Facts, language: Language, scope: Scope) -> Table | None:
             shown.append((f"{what}_more", language.signed))
             heads.append(language.say("Change"))
     said = "" if not scope.before or {*there} - compared <= {"creators"} else _not_told(language, scope.before)
-    return _table(asked, language.say("Markets"), heads, [("market", str), *shown], said)
+    return _table(asked, language.say("Markets"), heads, [("market", language.market), *shown], said)
 
 
 def of_measures(facts: Facts, language: Language, scope: Scope) -> Table | None:
@@ -189,7 +189,7 @@ def of_appeals(facts: Facts, language: Language, scope: Scope, first: date) -> T
         _SQL("of_appeals", first=sql_of_day(first), night=scope.now, of_markets=scope.only),
         "market",
     )
-    columns: list[tuple[str, Callable[[Any], str]]] = [("market", str)]
+    columns: list[tuple[str, Callable[[Any], str]]] = [("market", language.market)]
     columns += [(name, language.number) for name in ("violations", "filed", "decided", "granted", "open")]
     heads = [
         language.say(each)
@@ -317,7 +317,7 @@ def waiting(facts: Facts, language: Language, scope: Scope, manifest: Manifest) 
             "{list} of {market} wait for an answer: {changes} rows would change.",
             asked.value(row, "changes"),
             list=what,
-            market=market,
+            market=language.market(market),
             changes=changes,
         )
         kept = (
@@ -332,7 +332,7 @@ def waiting(facts: Facts, language: Language, scope: Scope, manifest: Manifest) 
             text = "{market} wasn't decided: {why}"
             if not language.is_english:
                 text = "{market} wasn't decided: the summary of the night says why."
-            found.append([*language.sentence(text, market=each.market, why=each.why)])
+            found.append([*language.sentence(text, market=language.market(each.market), why=each.why)])
     return found
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from evenhand.records.refusals import Refused
 from evenhand.settings import settings
 from evenhand.tasks.facts import Facts
 
@@ -24,8 +25,14 @@ OPTIONS: Mapping[str, Said] = {"Approve": "approved", "First wave": "first_wave"
 # How evenhand answer has it.
 ON_TERMINAL: Mapping[Said, str] = {"approved": "approve", "first_wave": "first-wave", "rejected": "reject"}
 
+# What has to come before an answer counts, as a terminal and Airflow's form say it.
+STILL_NEEDED = (
+    "It doesn't count yet: it isn't known who wrote all of the code that changes the list, so that another person"
+    " has to say so too: the run in Airflow asks for it, or evenhand answer."
+)
 
-class NothingHeld(Exception):
+
+class NothingHeld(Refused):
     """This list isn't held, or not any more. The message says why."""
 
 
@@ -99,15 +106,24 @@ def find(night: date, name: str, market: str, digest: str | None = None) -> Held
     """
     newest = max((path.name for path in settings().releases.glob("night=*")), default="")
     if newest > f"night={night}":
-        raise NothingHeld(f"{newest.removeprefix('night=')} is released, so that {night} can't be answered to any more")
+        later = newest.removeprefix("night=")
+        raise NothingHeld(
+            f"{later} is released, so that {night} can't be answered to any more",
+            "later_released",
+            later=date.fromisoformat(later),
+            night=night,
+        )
     if not settings().warehouse(night).exists():
-        raise NothingHeld(f"night {night} isn't being worked on any more; run it again first")
+        raise NothingHeld(f"night {night} isn't being worked on any more; run it again first", "work_gone", night=night)
     for held in held_lists(night):
         if (held.list, held.market) == (name, market):
             if digest not in (None, held.digest):
-                raise NothingHeld(f"{name} of {market} came out otherwise since; answer to what is held now")
+                said = f"{name} of {market} came out otherwise since; answer to what is held now"
+                raise NothingHeld(said, "held_otherwise", list=name, market=market)
             return held
-    raise NothingHeld(f"{name} of {market} isn't held on night {night}")
+    raise NothingHeld(
+        f"{name} of {market} isn't held on night {night}", "not_held", list=name, market=market, night=night
+    )
 
 
 def record_answer(form: Mapping[str, Any], answer: Mapping[str, Any]) -> Facts:
@@ -132,7 +148,7 @@ def record_answer(form: Mapping[str, Any], answer: Mapping[str, Any]) -> Facts:
         given = give_answer(date.fromisoformat(form["night"]), held, said, by)
     except (NothingHeld, AnswerRefused, PersonRefused) as error:
         raise AirflowFailException(f"{error}. To ask again, clear the task that asked, with downstream.") from error
-    needed = still_needed(given.night, held, given.said)
+    needed = STILL_NEEDED if needs_another(given.night, held, given.said) else ""
     told = f"{given.said.replace('_', ' ')} by {by}{needed and '. '}{needed}"
     return {"said": given.said, "told": told, "needs_another": bool(needed)}
 
@@ -230,11 +246,6 @@ def refuse_to_answer(night: date, held: HeldList, said: Said, by: Person) -> Non
     refuse_answer(settings().home, held, said, by, code)
 
 
-def still_needed(night: date, held: HeldList, said: Said) -> str:
-    """What has to come before an answer counts, for people; empty where it counts."""
-    if find(night, held.list, held.market).answer == said:
-        return ""
-    return (
-        "It doesn't count yet: it isn't known who wrote all of the code that changes the list, so that another person"
-        " has to say so too: the run in Airflow asks for it, or evenhand answer."
-    )
+def needs_another(night: date, held: HeldList, said: Said) -> bool:
+    """Whether an answer that was given doesn't count until another person says the same (`STILL_NEEDED`)."""
+    return find(night, held.list, held.market).answer != said

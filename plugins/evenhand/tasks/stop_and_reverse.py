@@ -149,7 +149,9 @@ def told_of_reversing(action: str, night: date, author: Person, why: str) -> str
         release, before = reversible(settings().releases, night)
         reversal = reversal_of(settings().home, night)
         if action == "lift" and reversal is None:
-            raise NotReversible(f"night {night} isn't reversed, so there is nothing to lift")
+            raise NotReversible(
+                f"night {night} isn't reversed, so there is nothing to lift", "not_reversed", night=night
+            )
     except NotReversible as error:
         raise NotDone(str(error)) from error
     rows = {

@@ -26,6 +26,8 @@ EMERGENCY = "emergency"
 NAME = r"^[a-z][a-z0-9_]*$"
 # A market is spelt as the feed creators spells it.
 MARKET = r"^[A-Za-z][A-Za-z0-9_-]*$"
+# A language is spelt as a file of translations/ is.
+LANGUAGE = r"^[a-z]{2,3}(_[A-Z][A-Za-z]+)*$"
 
 
 # Looking through the machine's folder of time zones takes longer than the rest of a pack.

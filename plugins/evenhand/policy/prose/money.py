@@ -6,6 +6,9 @@ from decimal import Decimal
 
 from babel.numbers import get_territory_currencies
 
+# What packs count sales in, and bonuses are paid in.
+MONEY = "unit of money"
+
 
 def currency_of(market: str) -> str | None:
     """The currency of a market that is named as a country is; None of another."""

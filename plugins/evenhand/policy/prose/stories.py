@@ -8,7 +8,7 @@ from datetime import date
 from evenhand.policy.language.examples import Event, Example, Expectation
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.prose.speech import Said, name, own, say, speech
-from evenhand.policy.prose.words import capital, counted, currency_in, joined, listed, money, number, spoken
+from evenhand.policy.prose.words import amount_of, capital, currency_in, joined, listed, money, number, spoken
 
 _OUTCOMES = {
     "granted": "{appeal} is granted",
@@ -122,7 +122,7 @@ def _standing(key: str, wanted: Expectation, pack: Pack) -> str:
     if value is None:
         said = say("{programme} has no value", programme=called)
     else:
-        said = say("{programme} is {value}", programme=called, value=counted(value, pack.programmes[key].unit))
+        said = say("{programme} is {value}", programme=called, value=amount_of(value, pack.programmes[key].unit, pack))
     if key not in wanted.zones:
         return said
     return say("{said}, in zone {zone}", said=said, zone=name("zone", wanted.zones[key]))

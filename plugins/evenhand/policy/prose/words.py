@@ -22,7 +22,7 @@ from evenhand.policy.language.entries import Answer, EntryRule, Multiplier, Reli
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import Comparison
 from evenhand.policy.language.programme import Programme
-from evenhand.policy.prose.money import currency_of, in_currency
+from evenhand.policy.prose.money import MONEY, currency_of, in_currency
 from evenhand.policy.prose.neighbours import unit_read
 from evenhand.policy.prose.speech import Said, day, local, name, say, speech
 
@@ -54,6 +54,12 @@ def money(value: Decimal, currency: str) -> str:
     """An amount in a currency; the number alone where that isn't known."""
     english, other = in_currency(value, currency).lstrip(), speech()
     return Said(english, other.money(value, currency)) if other else english
+
+
+def amount_of(value: Decimal | int, unit: str, pack: Pack) -> str:
+    """A number of a programme of a pack; money in the currency of its markets, where that is known."""
+    currency = currency_in(pack) if unit == MONEY else ""
+    return money(Decimal(value), currency) if currency else counted(value, unit)
 
 
 def counted(value: Decimal | int, unit: str) -> str:
