@@ -89,6 +89,18 @@ def test_models_of_tonight_that_lead_to_some_are_those_that_the_project_says(tmp
             assert asked.models_of_tonight(leading_to=names) == project.models(leading_to=names)
 
 
+def test_models_in_a_warehouse_of_earlier_code_are_run_whatever_they_need(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
+        connection.execute("create schema held")
+        connection.execute("create table held.markets (market varchar)")
+        connection.execute("create schema deciders")
+        told = "select 0 as position, 'penalties' as name, 'table' as materialized, 'select 1 as row' as sql"
+        connection.execute(f"create table deciders.models as {told}")
+
+    with what_if(tmp_path / "warehouse.duckdb", tmp_path / "scratch.duckdb") as asked:
+        assert asked.models_of_tonight() == [CompiledModel("penalties", "table", "select 1 as row")]
+
+
 def test_of_the_accounts_of_markets_are_those_too_that_were_in_one_before(tmp_path: Path) -> None:
     with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
         connection.execute("create schema held")

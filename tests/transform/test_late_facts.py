@@ -80,6 +80,8 @@ def test_a_payment_has_the_place_of_the_night_that_made_it_due_whatever_lands_la
         # Of the violation the type was corrected to one that nothing counts.
         _one("corrected", _LONG, replace(withdrawn, withdrawn=False, violation="other")),
         _aged("aged"),
+        # What was sent back leaves no money for both: it was never due.
+        _one("less", _LONG, withdrawn, Event("r", day("03-08"), day("03-08"), activity="sale", quantity=-1)),
         _together("together"),
         # Taken back on the 10th and due again since the 12th, behind what became due between them.
         _one("again", _LONG, early, later, gone, by="03-11"),
@@ -110,7 +112,7 @@ def test_a_payment_has_the_place_of_the_night_that_made_it_due_whatever_lands_la
         if each.name not in ("elsewhere", "enough", "in_time")
     ]
     assert left == []
-    late = ("course", "shorter", "withdrawn", "corrected", "aged")
+    late = ("course", "shorter", "withdrawn", "corrected", "aged", "less")
     assert {name: paid["03-09"][name] for name in late} == dict.fromkeys(late, "b")
     assert {paid[night]["together"] for night in paid} == {"a"}
     assert [paid[night].get("again") for night in paid] == ["a", None, "b"]

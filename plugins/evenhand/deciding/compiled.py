@@ -37,7 +37,7 @@ from evenhand.settings import settings
 _NAME = "compiled.json"
 # Counts up where what stands in the file changes.
 _FORMAT = 2
-_READ_BY = Path(__file__).with_name("needed_rows.py")
+_READ_BY = (Path(__file__).with_name("needed_rows.py"), Path(__file__).parent / "sql" / "needed_rows.sql")
 
 
 class CompileFailed(Exception):
@@ -115,7 +115,9 @@ def fingerprint(project: Path | None = None) -> str:
     engines = {name: version(name) for name in ("dbt-core", "dbt-adapters", "dbt-duckdb", "duckdb")}
     # Columns of what the models read are in theirs, and what they need is read from them by a module.
     inputs = [*inputs_ddl(), *(f"{name} ({ddl(table)})" for name, table in TABLES.items())]
-    digest.update(f"{_FORMAT} {json.dumps([engines, inputs], sort_keys=True)}\n".encode() + _READ_BY.read_bytes())
+    digest.update(f"{_FORMAT} {json.dumps([engines, inputs], sort_keys=True)}\n".encode())
+    for path in _READ_BY:
+        digest.update(path.read_bytes())
     for path in sorted(path for path in project.rglob("*") if path.suffix in (".sql", ".yml", ".csv", ".py")):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(project).as_posix()} {len(content)}\n".encode() + content)

@@ -7,7 +7,7 @@ can say. A model for the rest reads a table of rules without a row and joins it 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -129,35 +129,44 @@ def _in_order(group: Iterable[str]) -> tuple[int, list[str]]:
 
 def _has_a_row_of_nothing(select: Mapping[str, Any]) -> bool:
     """Whether it sums up without grouping, or may: of no rows, that is one."""
-    if select["group_expressions"]:
+    if select["group_sets"]:
         return any(not each for each in select["group_sets"])
-    parts = [select[part] for part in ("select_list", "having", "qualify", "modifiers")]
+    parts = [select[part] for part in ("select_list", "qualify", "modifiers")]
     if select["aggregate_handling"] == "STANDARD_HANDLING":
-        return any(_sums_up(part) for part in parts)
+        # What `having` is asked of is a group, and without others that is one of all rows.
+        return select["having"] is not None or any(_sums_up(part) for part in parts)
     # It groups by all that it doesn't sum up; that has to be something.
     return not any(_names_a_column(each) and not _sums_up(each) for each in select["select_list"])
 
 
 def _sums_up(part: object) -> bool:
-    return any(each["class"] == "FUNCTION" and each["function_name"] not in _scalar() for each in _expressions(part))
+    if any(_is_of_a_group(each) for each in _expressions(part, without=("SUBQUERY",))):
+        return True
+    # A query within can sum up a column of the one around it.
+    return any(_is_of_a_group(each) and _names_a_column(each["children"]) for each in _expressions(part))
+
+
+def _is_of_a_group(expression: Mapping[str, Any]) -> bool:
+    return expression["class"] == "FUNCTION" and expression["function_name"] not in _scalar()
 
 
 def _names_a_column(part: object) -> bool:
-    return any(each["class"] in ("COLUMN_REF", "STAR") for each in _expressions(part))
+    # What a lambda names is most often its own.
+    return any(each["class"] in ("COLUMN_REF", "STAR") for each in _expressions(part, without=("SUBQUERY", "LAMBDA")))
 
 
-def _expressions(part: object) -> Iterator[Mapping[str, Any]]:
-    """The expressions of a part of a query, without those of queries in it."""
+def _expressions(part: object, without: Collection[str] = ()) -> Iterator[Mapping[str, Any]]:
+    """The expressions of a part of a query, without those of some classes and what is in them."""
     if isinstance(part, dict):
-        if part.get("class") == "SUBQUERY":
+        if part.get("class") in without:
             return
         if "class" in part:
             yield part
         for each in part.values():
-            yield from _expressions(each)
+            yield from _expressions(each, without)
     elif isinstance(part, list):
         for each in part:
-            yield from _expressions(each)
+            yield from _expressions(each, without)
 
 
 @cache

@@ -23,6 +23,14 @@ reliefs_not_given as (
     select * from {{ source('policy', 'reliefs_not_given') }}
 ),
 
+rules_that_each_is_not_given_beside as (
+    select
+        rule_no,
+        list(not_with_rule order by not_with_rule) as not_with_rules
+    from reliefs_not_given
+    group by rule_no
+),
+
 reliefs_asked_for as (
     select
         entries.account_id,
@@ -37,9 +45,11 @@ reliefs_asked_for as (
         rules.takes_from,
         rules.burden,
         rules.at_most,
-        rules.not_again_within_days
+        rules.not_again_within_days,
+        coalesce(beside.not_with_rules, []) as not_with_rules
     from entries
     inner join rules on entries.rule_no = rules.rule_no
+    left join rules_that_each_is_not_given_beside as beside on entries.rule_no = beside.rule_no
     where entries.amount_by = 'relief'
 ),
 
@@ -57,6 +67,8 @@ reliefs_not_given_beside_certain_entries as (
             and reliefs.programme = entries.programme
             and reliefs.history_version = entries.history_version
             and reliefs_not_given.not_with_rule = entries.rule
+            -- Whether another relief counts is known when it is its turn.
+            and entries.amount_by <> 'relief'
             and {{ day_in('reliefs.counts_from', 'entries.counts_from', 'entries.counts_until') }}
 ),
 
@@ -87,6 +99,7 @@ entries_each_could_take_from as (
         any_value(coalesce(reliefs.subject, '')) as subject,
         any_value(reliefs.counts_from) as counts_from,
         any_value(reliefs.not_again_within_days) as not_again_within_days,
+        any_value(reliefs.not_with_rules) as not_with_rules,
         any_value(reliefs.at_most) as at_most,
         any_value(reliefs.burden) as burden,
         list(
@@ -165,9 +178,15 @@ walked as (
                 lambda left_over: left_over.amount > 0
                 and len(list_filter(
                     walked.taken,
-                    lambda earlier: earlier.rule = reliefs.rule
-                    and earlier.subject = reliefs.subject
-                    and {{ add_days('earlier.taken_on', 'reliefs.not_again_within_days') }} > reliefs.counts_from
+                    lambda earlier: (
+                        earlier.rule = reliefs.rule
+                        and earlier.subject = reliefs.subject
+                        and {{ add_days('earlier.taken_on', 'reliefs.not_again_within_days') }} > reliefs.counts_from
+                    )
+                    or (
+                        list_contains(reliefs.not_with_rules, earlier.rule)
+                        and coalesce(earlier.counts_until > reliefs.counts_from, true)
+                    )
                 )) = 0
             )[:1],
             lambda left_over: struct_pack(

@@ -403,7 +403,8 @@ where
 create or replace temp table days_whose_place_matters as
 with
 
--- Once in each market that the account was ever in; a part of a cent is a whole one.
+-- Once in each market that the account was ever in; a part of a cent is a whole one, and what is taken back nothing: it
+-- may not be due when the rest is.
 earned_at_most as (
     select
         done.account_id,
@@ -412,7 +413,7 @@ earned_at_most as (
         days.period_from,
         days.on_day,
         coalesce(done.subject, '') as subject,
-        ceil(max(done.quantity * cast(days.pays as double)) * 100 - 0.0001) / 100 as earned,
+        ceil(greatest(max(done.quantity * cast(days.pays as double)), 0) * 100 - 0.0001) / 100 as earned,
         min(days.at_most_per_subject) as at_most_per_subject,
         min(days.at_most_per_account) as at_most_per_account,
         min(days.budget) as budget

@@ -4,7 +4,15 @@ create or replace table deciders.models (
 );
 
 -- name: models_kept
-select name, materialized, sql, columns, needed from {{ warehouse }}.deciders.models
+-- In a warehouse that an earlier version of the code made, nothing is known of what each needs.
+select name, materialized, sql, coalesce(columns, '[]') as columns, coalesce(needed, '[]') as needed
+from
+    (
+        select * from {{ warehouse }}.deciders.models
+        union all by name
+        select cast(null as varchar) as columns, cast(null as varchar) as needed
+        where false
+    )
 order by position;
 
 -- name: read_rules

@@ -54,8 +54,9 @@ anti join gate.days_come as known using (market, pack, version, day)
 order by all;
 
 -- name: entries_then
+-- Models of an earlier version call what appeals made of an amount otherwise.
 create table steps.entries_then as
-select entry_id, account_id, amount, adjusted_amounts, voided_on from {{ ledger }}
+select columns('^(entry_id|account_id|amount|adjusted_.*|voided_on)$') from {{ ledger }}
 where violation_id is not null;
 
 -- name: corrected
@@ -63,9 +64,9 @@ insert into steps.corrected
 with
 
 otherwise as (
-    select entry_id, account_id, amount, adjusted_amounts, voided_on from steps.entries_then
+    select columns('^(entry_id|account_id|amount|adjusted_.*|voided_on)$') from steps.entries_then
     except all
-    select entry_id, account_id, amount, adjusted_amounts, voided_on from {{ ledger }}
+    select columns('^(entry_id|account_id|amount|adjusted_.*|voided_on)$') from {{ ledger }}
     where violation_id is not null
 )
 
