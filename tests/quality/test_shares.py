@@ -329,7 +329,7 @@ from range(30) as nights (each), range(5000) as numbers (number)
     [
         ("activity = 'post' where activity = 'training' and", "activity: post"),
         (
-            "subject = landed_row // 2, activity = ['post', 'live'][1 + landed_row // 4 % 2] where landed_row % 4 < 2 and",
+            "subject = landed_row // 2, activity = if(landed_row % 8 < 4, 'post', 'live') where landed_row % 4 < 2 and",
             "said of another account as well: yes",
         ),
     ],
