@@ -110,8 +110,8 @@ def arrivals_suite(contract: Contract, night: date) -> list[Expectation]:
     or_none = f"if(date '{night}' - newest > 7, '; a header alone in a folder market=… of it says that there are none',"
     or_none += " '')"
     # What came late is compared with all that came, and makes nothing of tonight look smaller.
-    of_everybody = f"(select count(*) from {{batch}} as every where every.{tonight} or arrived.landed_night != date"
-    of_everybody += f" '{night}')"
+    of_everybody = f"(select count(*) from (from {{batch}}) as every where every.{tonight}"
+    of_everybody += f" or arrived.landed_night != date '{night}')"
     return [
         expect_no_rows(
             f"""select coalesce(market, '{EVERY_MARKET}') as market, count(problem) || ' of ' || count(*)

@@ -14,6 +14,8 @@ from expectations.feeds import arrivals_suite, row_suite
 from landing.feeds import night
 from quality.queries import queries_of
 
+_TONIGHT = night(29)
+
 
 @pytest.mark.parametrize(
     ("good", "bad", "holds"),
@@ -42,7 +44,7 @@ def test_bad_rows_of_nobody_who_is_known_hold_everybody_only_where_they_are_most
 def test_what_came_late_makes_bad_rows_of_tonight_no_fewer(days_before: int, good: int, held: list[str]) -> None:
     with _arrivals() as connection:
         _arrive(connection, None, 0, 40, night(29 - days_before))
-        _arrive(connection, "VN", good, 0, night(29))
+        _arrive(connection, "VN", good, 0, _TONIGHT)
         _arrive(connection, "TH", 200, 0, night(22))
         assert _held(connection, "at most 50% bad rows in a night") == held
 
@@ -236,7 +238,7 @@ def _arrivals() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _arrive(
-    connection: duckdb.DuckDBPyConnection, market: str | None, good: int, bad: int, landed: date = night(29)
+    connection: duckdb.DuckDBPyConnection, market: str | None, good: int, bad: int, landed: date = _TONIGHT
 ) -> None:
     connection.execute(
         "insert into arrivals.creators select 'f', i, if(i <= ?, 'kind: wrong', null), ?, null, cast(? as date)"
@@ -246,7 +248,7 @@ def _arrive(
 
 
 def _held(connection: duckdb.DuckDBPyConnection, rule: str) -> list[object]:
-    query = queries_of(arrivals_suite(CREATORS, night(29)), "arrivals.creators")[rule]
+    query = queries_of(arrivals_suite(CREATORS, _TONIGHT), "arrivals.creators")[rule]
     return [market for (market,) in connection.execute(f"select market from ({query}) order by all").fetchall()]
 
 

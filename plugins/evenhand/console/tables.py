@@ -254,7 +254,8 @@ LISTS = (
     Listed(
         "violations",
         "Violations",
-        "A violation that is known of an account, with the appeal that says how it stands and until when one can be filed.",
+        "A violation that is known of an account, with the appeal that says how it stands and until when one can be"
+        " filed.",
         ("account_violations",),
         "from account_violations",
         (
