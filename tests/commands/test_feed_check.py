@@ -187,3 +187,13 @@ def test_a_file_that_was_forgotten_is_not_one_that_would_be_used(
         1,
         "It can't be used: ann and bo had just this file forgotten, so that it doesn't count.",
     )
+
+
+def test_before_anything_has_landed_the_first_file_can_be_looked_at(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = tmp_path / "empty"
+    shutil.copytree(home / "packs", empty / "packs")
+    path = land(tmp_path, "creators", 1, [creator("A1")])
+    code, said = _check(empty, monkeypatch, str(path))
+    assert (code, said.strip()) == (0, "Every row of rows.csv would be used on night 2026-03-01: 1 row.")

@@ -317,6 +317,21 @@ def test_a_night_that_a_neighbour_of_the_system_brought_explains_an_empty_state_
     assert len(sandbox.effects()) == len(ROWS) + 1
 
 
+@pytest.mark.parametrize("bring", [deliver, reconcile_and_correct])
+def test_a_list_that_another_entry_brings_now_is_not_taken_for_gone(
+    bring: Callable[..., Any], tmp_path: Path, sandbox: SandboxProcess, client: httpx.Client
+) -> None:
+    """Of a system without keys, which is read each time."""
+    first, second = (publish(tmp_path, night(day), [], [reward("r1")]) for day in (1, 2))
+    with Receipts(tmp_path / "receipts.sqlite") as receipts:
+        for release, lists in ((first, LISTS), (second, ("penalties",))):
+            one = HttpReceiver("one", lists, sandbox.url, SECRET, client, honours_keys=False, audience="sandbox")
+            one.capabilities = replace(one.capabilities, others=frozenset(LISTS) - set(lists))
+            bring(release, one, receipts)
+    assert [row for _, row in sandbox.held()] == ["r1"]
+    assert len(sandbox.effects()) == 1
+
+
 def test_an_old_release_that_lacks_a_list_or_has_lost_one_blocks_no_delivery_beside_a_lost_ledger(
     tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver
 ) -> None:

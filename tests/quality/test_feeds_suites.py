@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 
 import duckdb
 import pytest
@@ -13,6 +13,8 @@ from evenhand.landing.contracts import APPEALS, CREATORS, METRICS, QA_REVIEWS, V
 from expectations.feeds import arrivals_suite, row_suite
 from landing.feeds import night
 from quality.queries import queries_of
+
+_TONIGHT = night(29)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +37,15 @@ def test_bad_rows_of_nobody_who_is_known_hold_everybody_only_where_they_are_most
     with _arrivals() as connection:
         _arrive(connection, None, 0, 40)
         _arrive(connection, "VN", others, 0)
+        assert _held(connection, "at most 50% bad rows in a night") == held
+
+
+@pytest.mark.parametrize(("days_before", "good", "held"), [(0, 39, ["every market"]), (0, 40, []), (1, 39, [])])
+def test_what_came_late_makes_bad_rows_of_tonight_no_fewer(days_before: int, good: int, held: list[str]) -> None:
+    with _arrivals() as connection:
+        _arrive(connection, None, 0, 40, night(29 - days_before))
+        _arrive(connection, "VN", good, 0, _TONIGHT)
+        _arrive(connection, "TH", 200, 0, night(22))
         assert _held(connection, "at most 50% bad rows in a night") == held
 
 
@@ -219,23 +230,25 @@ def _arrivals() -> Iterator[duckdb.DuckDBPyConnection]:
         )
         connection.execute(
             "create table arrivals.creators (landed_file varchar, landed_row bigint, problem varchar, market varchar,"
-            " happened_on date)"
+            " happened_on date, landed_night date)"
         )
         for table in ("files", "unusable"):
             connection.execute(f"create table landing.{table} (feed varchar, night date)")
         yield connection
 
 
-def _arrive(connection: duckdb.DuckDBPyConnection, market: str | None, good: int, bad: int) -> None:
+def _arrive(
+    connection: duckdb.DuckDBPyConnection, market: str | None, good: int, bad: int, landed: date = _TONIGHT
+) -> None:
     connection.execute(
-        "insert into arrivals.creators select 'f', i, if(i <= ?, 'kind: wrong', null), ?, null"
+        "insert into arrivals.creators select 'f', i, if(i <= ?, 'kind: wrong', null), ?, null, cast(? as date)"
         " from range(1, ? + 1) as rows (i)",
-        [bad, market, good + bad],
+        [bad, market, landed, good + bad],
     )
 
 
 def _held(connection: duckdb.DuckDBPyConnection, rule: str) -> list[object]:
-    query = queries_of(arrivals_suite(CREATORS, night(29)), "arrivals.creators")[rule]
+    query = queries_of(arrivals_suite(CREATORS, _TONIGHT), "arrivals.creators")[rule]
     return [market for (market,) in connection.execute(f"select market from ({query}) order by all").fetchall()]
 
 

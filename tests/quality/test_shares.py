@@ -313,6 +313,41 @@ def test_rows_that_are_each_as_usual_and_not_together_hold_their_market(
     assert set(held(connection, fault)) == {"ID"}
 
 
+# Of a large feed one row in five is looked at. Many of its rows say the same, but for whom they are of.
+_MANY = """
+insert into candidates.activities by name
+select date '2026-10-02' + cast(each as integer) as landed_night, 'activities' as landed_file, number as landed_row,
+    'a' || each || '/' || number as activity_id, 'ID' || number % 200 as account_id,
+    ['post', 'live', 'training', 'order'][1 + cast(floor(4 * draw(activity_id, 'what')) as integer)] as activity,
+    cast(date '2026-10-02' + cast(each as integer) as varchar) as on_day
+from range(30) as nights (each), range(5000) as numbers (number)
+"""
+
+
+@pytest.mark.parametrize(
+    ("fault", "found"),
+    [
+        ("activity = 'post' where activity = 'training' and", "activity: post"),
+        (
+            "subject = landed_row // 2, activity = if(landed_row % 8 < 4, 'post', 'live') where landed_row % 4 < 2 and",
+            "said of another account as well: yes",
+        ),
+    ],
+)
+def test_of_many_rows_those_that_say_the_same_of_other_accounts_are_looked_at_one_by_one(
+    connection: duckdb.DuckDBPyConnection, fault: str, found: str
+) -> None:
+    connection.execute(_MANY)
+    connection.execute("update candidates.activities set subject = landed_row where landed_row % 4 < 2")
+    assert held(connection) == {}
+    looked_at = "select sum(number) from binned where feed = 'activities' and measure = 'landed before' group by night"
+    assert all(800 < number < 1200 for (number,) in connection.execute(looked_at).fetchall())
+    connection.execute("drop table gate.shares")
+
+    assert set(held(connection, f"update candidates.activities set {fault} landed_night = date '{NIGHT}'")) == {"ID"}
+    assert found in _all_found(connection)
+
+
 @pytest.mark.parametrize("exchanged", ["between rows", "with each other"])
 def test_amounts_that_were_exchanged_with_those_of_others_hold_their_market(
     connection: duckdb.DuckDBPyConnection, exchanged: str

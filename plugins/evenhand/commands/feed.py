@@ -64,7 +64,7 @@ def check(
         refuse(f"{here.landing}: nothing has landed so far; say which --night it is for")
     lands_in = of_path or landed[-1]
     # What lands in the folder of an earlier night is looked at on the newest, as late.
-    looked_at = max(lands_in, *landed[-1:])
+    looked_at = max([lands_in, *landed[-1:]])
     try:
         home = Home(here.store, here.landing, here.policies)
         found = check_file(path, name_of_file(path, of, lands_in), looked_at, home, known_beside(looked_at))

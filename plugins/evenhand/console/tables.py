@@ -254,7 +254,8 @@ LISTS = (
     Listed(
         "violations",
         "Violations",
-        "A violation that is known of an account, with its newest appeal and until when one can be filed.",
+        "A violation that is known of an account, with the appeal that says how it stands and until when one can be"
+        " filed.",
         ("account_violations",),
         "from account_violations",
         (
@@ -273,7 +274,7 @@ LISTS = (
     Listed(
         "appeals",
         "Appeals",
-        "The newest appeal against a violation, and what became of it.",
+        "The appeal that says how a violation stands, and what became of it.",
         ("account_violations",),
         "from account_violations where appeal_id is not null",
         (

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from evenhand.delivery.changes import Change, RowId, diff
 from evenhand.delivery.lock import delivery_lock
-from evenhand.delivery.read_back import believe_what_it_holds, find_what_others_brought, rows_it_had
+from evenhand.delivery.read_back import believe_what_it_holds, find_what_others_brought, hand_over, rows_it_had
 from evenhand.delivery.read_release import Release, ever_wanted, read_release
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import AheadOfReleases, Receipt, Receiver
@@ -188,6 +188,7 @@ def _bring(
     sender = Sender(receiver, receipts)
     if receiver.capabilities.honours_keys:
         sender.settle()
+    hand_over(receiver, receipts)
     if not receiver.capabilities.honours_keys or is_behind:
         # Another system may have written the night that it has and the ledger lacks: ours is what a release ever had.
         ours = release.row_ids | (ever_wanted(release_dir.parent, receiver.lists) if is_behind else set())
@@ -197,7 +198,6 @@ def _bring(
         # It has a night that the ledger never heard of, which was lost or brought back from a backup. Only once what it
         # holds is believed does the ledger have that night: until then, whoever comes again has to read it, too.
         receipts.begin_epoch(name, release)
-    receipts.hand_over(name, receiver.capabilities.others - {*receiver.lists})
     if receiver.capabilities.acts_on_changes:
         find_what_others_brought(release, receiver, receipts)
     unsettled = {(change.list, change.row_key) for change in receipts.unanswered(name)}

@@ -42,6 +42,7 @@ def believe_what_it_holds(
         HoldsOthers: it holds rows that it was never sent, and nobody has said that they may be removed.
         ReceiverError: it can't be read, or spells a row that it was sent otherwise.
     """
+    hand_over(receiver, receipts)
     held = held_of_ours(receiver)
     if receipts.unanswered(receiver.name) or receipts.differs(receiver.name, held) or (had and not held):
         # Before anything is sent for it: what it took may only not be read yet.
@@ -86,6 +87,11 @@ def _refuse_if_emptied(
     before = receipts.had_before(receiver.name, night)
     if held and len(before) > FEW_ROWS and before.isdisjoint((row.list, row.row_key) for row in held):
         refuse_if_emptied(receipts.path.parent, receiver.name, len(before), is_there_since=True)
+
+
+def hand_over(receiver: Receiver, receipts: Receipts) -> None:
+    """Leave lists to the entry that brings them to this system now, before it is asked what has become of them."""
+    receipts.hand_over(receiver.name, receiver.capabilities.others - {*receiver.lists})
 
 
 def find_what_others_brought(release: Release, receiver: Receiver, receipts: Receipts) -> None:

@@ -38,8 +38,9 @@ def bin_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, night: d
     words = [
         each for column in contract.columns if column.type == "text" for each in (column.name, bin_of.leads(column))
     ]
-    said = [f"candidates.{name}" for name in contract.column_names if name not in (contract.key, "updated_at")]
-    of_anybody = [each for each in said if each != "candidates.account_id"]
+    of_anybody = [
+        f"candidates.{name}" for name in contract.column_names if name not in (contract.key, "account_id", "updated_at")
+    ]
     owners = sorted(
         {column.refers_to for column in contract.columns if column.refers_to and column.refers_to != "creators"}
     )
@@ -61,7 +62,6 @@ def bin_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, night: d
         _SQL(
             "bin_rows",
             candidates=f"candidates.{contract.feed}",
-            said=said,
             of_anybody=of_anybody,
             key=contract.key,
             changed_at=Sql(contract.changed_at),
@@ -79,8 +79,8 @@ def bin_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, night: d
 
 
 def _columns_without_values(connection: duckdb.DuckDBPyConnection, contract: Contract) -> set[str]:
-    """Columns that files may lack and in which no row says anything: there is nothing to compare."""
-    optional = [column.name for column in contract.columns if column.may_be_absent]
+    """Columns that rows may lack and in which none says anything: there is nothing to compare."""
+    optional = [column.name for column in contract.columns if not column.required]
     counts = connection.execute(
         f"select {', '.join(f'count({name})' for name in optional)} from candidates.{contract.feed}"
     ).fetchone()

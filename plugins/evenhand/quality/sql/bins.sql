@@ -27,8 +27,8 @@ good as (
     select
         candidates.*,
         accounts.market as of_market,
-        hash({{ said }}) as content,
         hash({{ of_anybody }}) as of_anybody,
+        hash(of_anybody, account_id) as content,
         landed_night > $night - $nights
         and landed_night > first_night
         and landed_night > (
@@ -44,15 +44,6 @@ good as (
     inner join begun on accounts.market = begun.market
 ),
 
-first_versions as (
-    select
-        {{ key }} as version_of,
-        min(landed_night) as first_landed,
-        min(account_id) != max(account_id) as has_other_account
-    from good
-    group by all
-),
-
 by_account as (
     select account_id, landed_night, count(*) as account_rows from good
     where is_compared
@@ -65,26 +56,46 @@ nights_of_accounts as (
 ),
 
 samples as (
-    select of_market, greatest(1, count(*) // (count(distinct landed_night) * $most_rows)) as one_in
+    select
+        of_market,
+        -- As wide as a hash: a wider number takes as long as all of the rest.
+        cast(greatest(1, count(*) // (count(distinct landed_night) * $most_rows)) as ubigint) as one_in
     from good
     where is_compared
     group by all
 ),
 
--- By what they say: rows that say the same are drawn together, whosever they are.
+-- By what they say: rows of an account that say the same are drawn together.
 sampled as (
     select
         good.*,
-        min(landed_night) over (partition by content) < landed_night as was_there,
-        min(account_id) over same_in_market != max(account_id) over same_in_market as is_of_others
+        min(landed_night) over (partition by content) < landed_night as was_there
     from good
-    inner join samples on good.of_market = samples.of_market and of_anybody % one_in = 0
-    window same_in_market as (partition by good.of_market, of_anybody)
+    inner join samples on good.of_market = samples.of_market and content % one_in = 0
+),
+
+-- Of all rows, for those of other accounts may not be drawn.
+said_of_others as (
+    select of_market as others_market, of_anybody as others_say, min(account_id) != max(account_id) as is_of_others
+    from good
+    semi join sampled using (of_market, of_anybody)
+    group by all
+),
+
+first_versions as (
+    select
+        {{ key }} as version_of,
+        min(landed_night) as first_landed,
+        min(account_id) != max(account_id) as has_other_account
+    from good
+    semi join sampled using ({{ key }})
+    group by all
 ),
 
 go_on as (
     select distinct {{ key }} as goes_on, landed_night as goes_on_in from sampled
-    where is_compared
+    inner join first_versions on version_of = {{ key }}
+    where is_compared and first_landed < landed_night
 ),
 
 -- Of a key that had landed before, the newest version of the nights before.
@@ -105,6 +116,7 @@ measured as (
     left join versions_before on goes_on = rows.{{ key }} and goes_on_in = landed_night
     inner join by_account using (account_id, landed_night)
     inner join nights_of_accounts using (account_id)
+    inner join said_of_others on others_market = rows.of_market and others_say = rows.of_anybody
     where is_compared
 )
 
