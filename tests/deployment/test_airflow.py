@@ -234,11 +234,13 @@ def test_what_one_asks_for_on_a_page_another_approves(airflow: Standalone, api: 
     newest = max(path.name for path in (airflow.home / "releases").glob("night=*")).removeprefix("night=")
     measure = {"market": "world", "what": "account_suspended on account", "until": LATER, "reason": WHY}
 
-    # Who may only look sees the forms, and what they send is refused.
+    # Who may only look sees no form, and what they send is refused. Cases are nobody's in Airflow, so theirs is there.
     log_in(api, SAM)
-    for page, written in (("stop", {}), ("emergency?market=world", measure), ("reverse", {})):
-        refused = ask_on_page(api, page, **{"reason": WHY, **written})
-        assert refused.status_code == 403, page
+    theirs = api.get("/evenhand/cases?opening=true").text
+    for page, written in (("stop", {"action": "stop"}), ("emergency?market=world", measure), ("reverse", {})):
+        assert '<form method="post"' not in api.get(f"/evenhand/{page}").text, page
+        refused = send_form(api, theirs, page, **{"reason": WHY, **written})
+        assert (refused.status_code, "Your role in Airflow" in refused.text) == (403, True), (page, refused.text)
     assert not (airflow.home / "stops").exists() or "Stop all deliveries now" in api.get("/evenhand/stop").text
 
     # Stopping is done at once, by one.

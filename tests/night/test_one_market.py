@@ -100,7 +100,7 @@ def _a_market_on_which_a_test_fails_keeps_what_the_same_night_had_released_of_it
 def _failing_test(nodes: Nodes) -> None:
     penalties = next(node for node in nodes if node["model"]["name"] == "penalties")
     of_the_world = "from main.penalties where market = 'world'"
-    penalties["tests"].append({"name": "never_right", "models": ["penalties"], "sql": of_the_world})
+    penalties["tests"].append({"name": "never_right", "models": ["penalties"], "sql": of_the_world, "needed": []})
 
 
 def _json(installation: Installation) -> dict[str, Any]:

@@ -16,6 +16,7 @@ def wrong_sql(nodes: Nodes) -> None:
     """Have a model fail, whatever it is built of."""
     model = next(node for node in nodes if node["model"]["name"] == WRONG)
     model["model"]["sql"] = "select cast('nothing' as integer) as account_id"
+    model["model"]["needed"] = []
     model["contract"] = []
 
 

@@ -63,7 +63,7 @@ def test_a_file_that_is_gone_is_found_until_two_persons_accept_that(home: Path) 
     with pytest.raises(ReleaseChanged, match=f"{_list(home)}: is gone"):
         _look(home)
     lost = ["--accept", "--by", "ann", "--approved-by", "bob", "--reason", "the disk was lost"]
-    assert "1 files" in CliRunner().invoke(app, ["verify", *lost]).output
+    assert "now: 1 file." in CliRunner().invoke(app, ["verify", *lost]).output
     _look(home)
 
 
