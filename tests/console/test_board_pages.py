@@ -30,7 +30,7 @@ def test_a_board_has_its_metrics_with_their_figures_in_its_markets_and_parts(rea
     assert 'href="../boards/quality?night=' in listed or 'href="./boards/quality?night=' in listed
     assert "Quality =&lt;b&gt;" in listed and "<b>Quality" not in listed
     page = reader.get("/boards/quality").text
-    assert page.index(">ID</th>") < page.index(">all markets</th>")
+    assert page.index(">Indonesia (ID)</th>") < page.index(">all markets</th>")
     assert "all markets · Copyright" in page
     assert page.index("Repeat rate</a>") < page.index("Decisions</a>")
     assert "Nothing is known of nowhere on this night." in page

@@ -46,9 +46,14 @@ def test_a_market_has_its_estimates_in_words() -> None:
 
 def test_all_markets_have_each_and_the_gaps_that_were_found() -> None:
     told = [(each.label, each.market, each.about, each.text) for each in estimates(_shown(), "all")]
-    assert ("Wrong decisions, one market less the other", "all markets", "ID less TH", "5.0\N{NO-BREAK SPACE}%") in told
-    assert ("Contents in breach", "TH", "", "can't be said") in told
-    assert not any(about == "ID less VN" for _, _, about, _ in told)
+    assert (
+        "Wrong decisions, one market less the other",
+        "all markets",
+        "Indonesia (ID) less Thailand (TH)",
+        "5.0\N{NO-BREAK SPACE}%",
+    ) in told
+    assert ("Contents in breach", "Thailand (TH)", "", "can't be said") in told
+    assert not any(about == "Indonesia (ID) less Vietnam (VN)" for _, _, about, _ in told)
 
 
 def test_wrong_penalties_are_told_by_measure_and_what_nobody_reviewed_beside_them() -> None:
@@ -69,7 +74,7 @@ def test_wrong_penalties_are_told_by_measure_and_what_nobody_reviewed_beside_the
         ),
     ]
     gaps = [each.about for each in estimates(_shown(), "all") if each.label.startswith("Wrong penalties")]
-    assert gaps == ["BR less SG"]
+    assert gaps == ["Brazil (BR) less Singapore (SG)"]
 
 
 def test_a_release_of_an_earlier_version_has_none() -> None:

@@ -16,7 +16,7 @@ REFUSALS = {
 # What is refused on a terminal and in tasks of Airflow alone, by the function that does.
 ELSEWHERE = {"account", "record", "refuse_to_overrule"}
 # These say why in the words of what they are caused by.
-CAUSED = {"_taken", "_as_taken"}
+CAUSED = {"_taken", "as_taken"}
 
 
 def _raised() -> Iterator[tuple[str, str, set[str]]]:

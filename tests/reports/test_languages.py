@@ -45,7 +45,7 @@ def test_what_a_report_says_is_all_said_by_catalogues(
         patched.setattr(Labels, "of", lambda self, kind, key: wrapped(of(self, kind, key)))
         speaks = Language("id", load_catalogs(here.translations))
         made = page_of(report_of(here, "week" if kind == "week" else "night", NIGHT, "id"), speaks, "https://pages")
-    assert unbracketed(made, ["O'Brien", "ID"]) == []
+    assert unbracketed(made, ["O'Brien", "Indonesia (ID)", "ID"]) == []
 
 
 @pytest.mark.parametrize("name", OTHERS)

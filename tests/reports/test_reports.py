@@ -38,6 +38,7 @@ from reports.releases import held, release
 
 NIGHT = date(2026, 3, 31)
 MARKETS = ("ID", "O'Brien <b>")
+CALLED = {MARKETS[0]: "Indonesia (ID)", MARKETS[1]: MARKETS[1]}
 MEASURES = ("warning", "no_live", "account_closed")
 # A row of a list: account, market and measure.
 Row = tuple[str, str, str]
@@ -129,7 +130,7 @@ def test_penalties_are_counted_as_sets_are(nights: dict[int, set[Row]], kind: st
                     now, was = within(ago, only), within(then, only)
                     by_night.append([str(len(now)), str(len(now - was)), str(len(was - now))])
                 assert [row[1:] for row in table(page, "Night by night")] == by_night
-            markets_now = Counter(market for _, market, _ in within(0, only))
+            markets_now = Counter(CALLED[market] for _, market, _ in within(0, only))
             in_force = {row[0]: row[1] for row in table(page, "Markets")}
             assert {market: int(number) for market, number in in_force.items() if int(number)} == dict(markets_now)
 
@@ -291,7 +292,7 @@ def test_what_waits_is_off_target_late_overturned_stale_or_wrong_is_recommended_
     )
     assert words(other)[1] == "No list waits for anybody."
     assert table(indonesia, "Rewards") == [["Welcome bonus", "1", "IDR\N{NO-BREAK SPACE}1,500,000.50"]]
-    assert table(indonesia, "Violations and appeals") == [["ID", "25", "27", "25", "12", "1"]]
+    assert table(indonesia, "Violations and appeals") == [["Indonesia (ID)", "25", "27", "25", "12", "1"]]
     assert table(first, "Why rows changed") == [["Penalties", "what landed", "1", "0", "0"]]
     assert table(indonesia, "Operational metrics of four weeks") == [
         ["Grant rate", "80.0\u00a0%", "\u2013", "met: at most 90.0\u00a0%"]
@@ -463,7 +464,7 @@ def test_cases_that_nobody_has_are_counted_as_they_are_exported(here: Settings) 
         ["Escalation", "3", "2", "0", "2 Apr 2026"],
         ["Open appeal", "1", "1", "0", "1 Apr 2026"],
     ]
-    assert advice(page) == ["1 appeal of ID has at most 2 days left. Decide it first."]
+    assert advice(page) == ["1 appeal of Indonesia (ID) has at most 2 days left. Decide it first."]
     assert [each.page for each in page.recommendations] == [f"cases?night={NIGHT}&market=ID&kind=appeal"]
 
 

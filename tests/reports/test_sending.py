@@ -61,7 +61,7 @@ def test_each_is_sent_what_they_may_see_once_and_the_week_on_a_sunday(home: Path
     (to_bo, for_bo), (to_cy, for_cy) = _heard(home)
     assert (to_bo, to_cy) == ("bo@here", "cy@here")
     assert for_bo.startswith("Night of 28 Mar 2026 | There is nothing before it to compare with.")
-    assert for_cy.startswith("Malam 28 Mar 2026: ID, TH | ")
+    assert for_cy.startswith("Malam 28 Mar 2026: Indonesia (ID), Thailand (TH) | ")
     page, workbook, printed = map(Path, for_cy.rpartition(" | ")[2].split())
     assert (page.name, workbook.name) == ("night.ID+TH.id.html", "night.ID+TH.id.xlsx")
     assert "SG" not in page.read_text() and workbook.exists()
@@ -73,7 +73,7 @@ def test_each_is_sent_what_they_may_see_once_and_the_week_on_a_sunday(home: Path
 
     send_reports(SUNDAY)
     assert [text.partition(" | ")[0] for _, text in _heard(home)[2:]] == [
-        "Night of 29 Mar 2026", "Week until 29 Mar 2026", "Malam 29 Mar 2026: ID, TH",
+        "Night of 29 Mar 2026", "Week until 29 Mar 2026", "Malam 29 Mar 2026: Indonesia (ID), Thailand (TH)",
     ]  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def test_of_markets_of_which_nothing_is_known_the_letter_says_so_and_is_of_the_o
         " nothing is known of VN, for fay in people.yml"
     )
     *_, (to_cy, for_cy) = _heard(home)
-    assert to_cy == "cy@here" and for_cy.startswith("Malam 28 Mar 2026: TH | ")
+    assert to_cy == "cy@here" and for_cy.startswith("Malam 28 Mar 2026: Thailand (TH) | ")
     assert "Tidak ada yang diketahui tentang IDD pada malam ini." in for_cy
     assert Path(for_cy.rpartition(" | ")[2].split()[0]).name == "night.TH.id.html"
 

@@ -48,7 +48,9 @@ def test_a_time_of_another_night_is_told_in_that_nights_unit(here: Settings, uni
     timed(here, week=week, before=before, now=now)
     said = {"hours": "47 hours", "days": "2 days"}
     report = board_report(here, board(here, f"board: b\ntitle: B\nmarkets: ID\nmetrics: [{TIME}]\n"), NIGHT, "en")
-    assert tables(report)["Time to the decision of an appeal"] == [["ID", *[said[now]] * 3, said[before], said[week]]]
+    assert tables(report)["Time to the decision of an appeal"] == [
+        ["Indonesia (ID)", *[said[now]] * 3, said[before], said[week]]
+    ]
     for kind, then in (("night", before), ("week", week)):
         pages = report_of(here, "week" if kind == "week" else "night", NIGHT, "en").pages
         rows = [table.rows for page in pages for table in page.tables if table.title.startswith("Operational metrics")]

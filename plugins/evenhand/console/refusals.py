@@ -92,6 +92,24 @@ SAID: Mapping[str, str] = {
     ),
     "nobody_in_segment": marked("No creator of %(market)s is of this kind, stage and zone on the newest night."),
     "reason_names": marked("The reason names the creator %(account)s, and is told and published: write it without."),
+    # Ending one that was imposed, by its name.
+    "no_end_reason": marked("No reason is given: write why it ends, which its creators are told."),
+    "ends_otherwise": marked(
+        "%(emergency)s is %(measure)s (%(scope)s) in %(market)s until %(until)s: choose these and to lift it, or"
+        " end none by its name."
+    ),
+    "ends_for_all": marked(
+        "%(emergency)s ends for all its creators: name no creators, and choose no kind, stage or zone."
+    ),
+    "emergencies_broken": marked(
+        "It isn't known which measures were imposed, so none can be ended until this is mended: %(why)s."
+    ),
+    "no_such_emergency": marked(
+        "There is no measure of the name %(emergency)s: write the name of one that was imposed."
+    ),
+    "imposed_nothing": marked("%(emergency)s imposed nothing: write the name of one that did."),
+    "nothing_to_end": marked("%(emergency)s was over on %(until)s, so there is nothing to end."),
+    "ended_already": marked("%(emergency)s is ended already, since %(since)s, by %(by)s."),
     # Reversing.
     "not_released": marked("Night %(night)s isn't released, so there is nothing to reverse."),
     "not_the_newest": marked(

@@ -38,7 +38,7 @@ def propose_end(emergency_id: str, why: str, author: Person, emergencies: Path, 
     ended = _to_end(emergency_id, emergencies, night)
     reason = as_taken(why)
     if not reason:
-        raise EmergencyRefused("a reason is missing; write why it ends, which its accounts are told")
+        raise EmergencyRefused("a reason is missing; write why it ends, which its accounts are told", "no_end_reason")
     refuse_a_reason_that_names_somebody(reason, ended.accounts)
     with duckdb.connect() as connection:
         in_market, who = market_of(connection, ended.market, ended.accounts, release)
@@ -64,10 +64,20 @@ def propose_end_of(emergency_id: str, wish: Wish, author: Person, emergencies: P
     if said != ("lift", ended.measure, ended.scope, ended.market, ended.until):
         raise EmergencyRefused(
             f"{emergency_id} is {ended.measure} on {ended.scope} in {ended.market} until {ended.until}; write these and"
-            " lift, or no emergency"
+            " lift, or no emergency",
+            "ends_otherwise",
+            emergency=emergency_id,
+            measure=ended.measure,
+            scope=ended.scope,
+            market=ended.market,
+            until=ended.until,
         )
     if wish.accounts or wish.kind or wish.stage or wish.programme or wish.zone:
-        raise EmergencyRefused(f"{emergency_id} ends for all its accounts; write no accounts, and no segment")
+        raise EmergencyRefused(
+            f"{emergency_id} ends for all its accounts; write no accounts, and no segment",
+            "ends_for_all",
+            emergency=emergency_id,
+        )
     return propose_end(emergency_id, wish.reason, author, emergencies, release)
 
 
@@ -75,23 +85,38 @@ def _to_end(emergency_id: str, emergencies: Path, night: date) -> Emergency:
     try:
         there = [each.emergency for each in known(emergencies, date.max)]
     except EmergencyBroken as error:
-        raise EmergencyRefused(str(error)) from error
+        raise EmergencyRefused(str(error), "emergencies_broken", why=str(error)) from error
     ended = next((each for each in there if each.emergency_id == emergency_id), None)
     if ended is None:
         near = get_close_matches(emergency_id, [each.emergency_id for each in there], n=1)
         raise EmergencyRefused(
             f"there is no emergency {emergency_id!r}"
-            + (f"; is {near[0]} meant?" if near else "; evenhand emergencies lists those that there are")
+            + (f"; is {near[0]} meant?" if near else "; evenhand emergencies lists those that there are"),
+            "no_such_emergency",
+            emergency=emergency_id,
         )
     if ended.action != "impose":
         raise EmergencyRefused(
             f"{emergency_id} imposed nothing: {ended.said}; write the name of one that did, evenhand emergencies lists"
-            " them"
+            " them",
+            "imposed_nothing",
+            emergency=emergency_id,
         )
     if ended.until < night:
-        raise EmergencyRefused(f"{emergency_id} was over on {ended.until}, so that there is nothing to end")
+        raise EmergencyRefused(
+            f"{emergency_id} was over on {ended.until}, so that there is nothing to end",
+            "nothing_to_end",
+            emergency=emergency_id,
+            until=ended.until,
+        )
     if by := _ended_by(ended, there):
-        raise EmergencyRefused(f"{emergency_id} is ended already, since {by.first_night}, by {by.emergency_id}")
+        raise EmergencyRefused(
+            f"{emergency_id} is ended already, since {by.first_night}, by {by.emergency_id}",
+            "ended_already",
+            emergency=emergency_id,
+            since=by.first_night,
+            by=by.emergency_id,
+        )
     return ended
 
 
