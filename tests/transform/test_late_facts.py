@@ -81,7 +81,7 @@ def test_a_payment_has_the_place_of_the_night_that_made_it_due_whatever_lands_la
         _one("corrected", _LONG, replace(withdrawn, withdrawn=False, violation="other")),
         _aged("aged"),
         # What was sent back leaves no money for both: it was never due.
-        _one("less", _LONG, withdrawn, Event("r", day("03-08"), day("03-08"), activity="sale", quantity=-1)),
+        _one("less", _LONG, withdrawn, Event("r", day("03-08"), day("03-08"), activity="sale", quantity=Decimal("-1"))),
         _together("together"),
         # Taken back on the 10th and due again since the 12th, behind what became due between them.
         _one("again", _LONG, early, later, gone, by="03-11"),
