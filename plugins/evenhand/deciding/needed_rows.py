@@ -109,11 +109,10 @@ def _all_of(parts: Iterable[Needed]) -> Needed:
 
 
 def _any_of(parts: Iterable[Needed]) -> Needed:
-    groups: set[frozenset[str]] = {frozenset()}
+    groups = _NO_ROWS
     for part in parts:
-        groups = {frozenset(one) | frozenset(other) for one in groups for other in part}
-        groups = {frozenset(each) for each in _narrowest(groups)}
-    return tuple(tuple(sorted(each)) for each in sorted(groups, key=_in_order))
+        groups = _narrowest({frozenset(one) | frozenset(other) for one in groups for other in part})
+    return groups
 
 
 def _narrowest(groups: set[frozenset[str]]) -> Needed:
