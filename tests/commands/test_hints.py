@@ -47,6 +47,20 @@ def test_the_hint_of_a_held_list_names_night_list_and_market_whatever_the_shell_
     ]
 
 
+def test_what_is_in_force_of_a_first_wave_is_not_said_to_be_of_what_the_market_had(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    after_a_wave = HeldList(
+        list="penalties", market="ID", digest="d", changes=11, why=("unusual",), since=date(2026, 3, 5),
+        answer="first_wave", answered_by="bea", first_wave=1, kept=2, in_force=3,
+    )  # fmt: skip
+    held(manifest_of(NIGHT, held_lists=(after_a_wave,)), NIGHT, Console(width=300), SPEAKS)
+    assert (
+        "first wave by bea, 1 row of it. Of 2 rows that it had and of the first wave, 3 are in force tonight."
+        in capsys.readouterr().out
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "called"),
     [("qa_items", "review budget of SG"), ("deliveries", "deliveries to SG"), ("notices", "notices in SG")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from evenhand.cli import app
-from evenhand.records.steps import keep
+from evenhand.records.steps import keep, keep_complaint
 from evenhand.release.manifest import HeldList, Manifest
 from evenhand.sampling.night import Listed
 from evenhand.settings import PROJECT, settings
@@ -101,3 +102,15 @@ def test_what_is_to_be_looked_at_is_said_as_it_is_called(home: Path) -> None:
     done = CliRunner().invoke(app, ["summary"])
     assert done.exit_code == 0, done.output
     assert f"Look at {warning}" in done.output
+
+
+def test_of_a_receiver_whose_last_delivery_failed_it_is_said_and_not_what_the_run_before_came_to(home: Path) -> None:
+    work = settings().work(NIGHT)
+    keep(work, "deliver_release", {"told": "sandbox: 1 applied"}, "sandbox")
+    keep(work, "reconcile_receiver", {"told": "sandbox: they agree"}, "sandbox")
+    keep_complaint(work, "deliver_release", "sandbox: 2 rejected [a]", "sandbox")
+    done = CliRunner().invoke(app, ["summary"])
+    assert "failed      sandbox: 2 rejected [a]\n  reconciled  sandbox: not reconciled yet\n" in done.output
+    assert "they agree" not in done.output
+    told = json.loads(CliRunner().invoke(app, ["summary", "--json"]).output)["receivers"]["sandbox"]
+    assert told == {"delivered": "sandbox: 2 rejected [a]", "reconciled": None}

@@ -22,7 +22,7 @@ from evenhand.console.charts import trend
 from evenhand.console.parts import changes_over, penalties_over
 from evenhand.console.shown import shown
 from evenhand.console.tonight import Sent, landed, sent_over
-from evenhand.records.steps import keep
+from evenhand.records.steps import keep, keep_complaint
 
 # A figure that is a link, or the one in the cell after it.
 _LINKED = re.compile(r'<a href="\./(lists/[^"]+)">[^<]*?([\d,]+)</a>')
@@ -227,6 +227,13 @@ def test_a_chart_has_the_figures_of_the_last_nights_releases_and_a_gap_where_the
             assert _drawn(page, said) == apart_fallen, said
         cause = "Rows of Penalties that changed over the last nights for this cause: what was corrected. Tonight 1"
         assert _drawn(page, cause) == ["3.0,19.0 3.0,19.0", "85.0,3.0 85.0,3.0"]
+        keep(apart / "nights" / f"night={NIGHT}", "reconcile_receiver", {"told": "Agrees.", "agrees": True}, "sandbox")
+        assert "holds what it should" in reader.get("/").text
+        # A delivery after it that failed is told in its place.
+        keep_complaint(apart / "nights" / f"night={NIGHT}", "deliver_release", "2 rejected, the first <b>", "sandbox")
+        page = reader.get("/").text
+        assert "holds what it should" not in page
+        assert '<span lang="en">2 rejected, the first &lt;b&gt;</span>' in page
         # What is delivered once more is told as it was then.
         _delivered(apart, NIGHT, put=38, remove=0)
         assert sent_over(found, "sandbox") == Sent([19, None, None, 40], [0, None, None, 0])

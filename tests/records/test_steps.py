@@ -40,3 +40,16 @@ def test_a_complaint_is_kept_until_the_step_ends_well_whatever_it_was_called_the
     steps.forget_complaint(tmp_path, "deliver_release", "sandbox")
     steps.forget_complaint(tmp_path, "deliver_release", "sandbox")
     assert steps.complaints(tmp_path) == []
+
+
+def test_a_delivery_that_failed_takes_the_place_of_the_one_before_and_of_what_was_read_back_then(tmp_path: Path) -> None:
+    put, agree = {"told": "1 put"}, {"told": "they agree", "agrees": True}
+    assert steps.at_receiver(tmp_path, "sandbox") == ({}, {})
+    steps.keep(tmp_path, "deliver_release", put, "sandbox")
+    steps.keep(tmp_path, "reconcile_receiver", agree, "sandbox")
+    steps.keep_complaint(tmp_path, "deliver_release", "2 rejected", "another")
+    assert steps.at_receiver(tmp_path, "sandbox") == (put, agree)
+    steps.keep_complaint(tmp_path, "reconcile_receiver", "3 missing", "sandbox")
+    assert steps.at_receiver(tmp_path, "sandbox") == (put, {"failed": "3 missing"})
+    steps.keep_complaint(tmp_path, "deliver_release", "2 rejected", "sandbox")
+    assert steps.at_receiver(tmp_path, "sandbox") == ({"failed": "2 rejected"}, {})

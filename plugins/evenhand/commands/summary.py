@@ -23,7 +23,7 @@ from evenhand.delivery.stopping import stopped
 from evenhand.landing.held_markets import decided_alone
 from evenhand.notices.catalogs import load_catalogs
 from evenhand.policy.prose.words import counted
-from evenhand.records.steps import kept
+from evenhand.records.steps import at_receiver, kept
 from evenhand.release.causes import causes_of
 from evenhand.release.figures import ALL_MARKETS, Figure, figures
 from evenhand.release.held_names import held_called, why_once
@@ -38,8 +38,8 @@ from evenhand.reports.language import Language
 from evenhand.settings import Settings
 from evenhand.simulation.marketplace import simulated
 
-# The steps of a night for a receiver, and what the summary calls what they have done.
-_OF_A_RECEIVER = {"deliver_release": "delivered", "reconcile_receiver": "reconciled"}
+# What the summary calls what is done for a receiver.
+_OF_A_RECEIVER = ("delivered", "reconciled")
 # The columns of its tables that are set to the right.
 _NUMBERS = {
     *("known", "accepted", "quarantined", "passed over", "rows", "accounts", "new", "kept", "ended", "figure"),
@@ -67,7 +67,8 @@ def facts(settings: Settings, night: date) -> dict[str, Any]:
         "to_run_again": [str(each) for each in to_run_again(settings.releases, night)],
         "receivers": {
             receiver: {
-                done: kept(settings.work(night), step, receiver).get("told") for step, done in _OF_A_RECEIVER.items()
+                done: found.get("failed") or found.get("told")
+                for done, found in zip(_OF_A_RECEIVER, at_receiver(settings.work(night), receiver), strict=True)
             }
             for receiver in load_receivers()
         },
@@ -303,7 +304,7 @@ def held(manifest: Manifest, night: date, console: Console, speaks: Language) ->
             continue
         kept = f"it keeps the release of {each.since}" if each.since else "nothing of it is released"
         said = f"; {each.answer.replace('_', ' ')} by {each.answered_by}" if each.answer else ""
-        wave = f", {each.first_wave:,} rows of it" if each.first_wave else ""
+        wave = f", {counted(each.first_wave, 'row')} of it" if each.first_wave else ""
         console.print(
             f"[bold yellow]Held[/bold yellow] {what}: nothing is sent{said}."
             if each.list in (DELIVERIES, NOTICES)
@@ -333,7 +334,8 @@ def _in_force(kept: HeldList | HeldMarket) -> str:
     """What is kept and what of it is in force; nothing where nothing is kept, or the release didn't count."""
     if kept.since is None or kept.kept is None or kept.in_force is None:
         return ""
-    return f" Of {counted(kept.kept, 'row')} that it had, {kept.in_force:,} are in force tonight."
+    wave = " and of the first wave" if isinstance(kept, HeldList) and kept.first_wave else ""
+    return f" Of {counted(kept.kept, 'row')} that it had{wave}, {kept.in_force:,} are in force tonight."
 
 
 def _zones(manifest: Manifest, speaks: Language) -> Table:
@@ -376,9 +378,12 @@ def _receivers(settings: Settings, night: date, console: Console) -> None:
     if stop := stopped(settings.home):
         console.print(f"  Nothing is sent: {stop}", style="red", soft_wrap=True, highlight=False, markup=False)
     for receiver in load_receivers():
-        for step, done in _OF_A_RECEIVER.items():
-            told = kept(settings.work(night), step, receiver).get("told", f"{receiver}: not {done} yet")
-            console.print(f"  {done:<11} {told}", soft_wrap=True, highlight=False)
+        for done, found in zip(_OF_A_RECEIVER, at_receiver(settings.work(night), receiver), strict=True):
+            failed = found.get("failed")
+            told = failed or found.get("told", f"{receiver}: not {done} yet")
+            style = "red" if failed else ""
+            what = "failed" if failed else done
+            console.print(f"  {what:<11} {told}", style=style, soft_wrap=True, highlight=False, markup=False)
 
 
 def _table(title: str, *columns: str) -> Table:

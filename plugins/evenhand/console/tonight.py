@@ -19,7 +19,7 @@ from evenhand.landing.file_names import night_of
 from evenhand.quality.nights_page import kept_page
 from evenhand.records.databases import parquet, reading
 from evenhand.records.sql_files import Sql, SqlFile
-from evenhand.records.steps import kept, kept_in
+from evenhand.records.steps import at_receiver, kept_in
 from evenhand.release.figures import Figure, figures
 from evenhand.release.manifest import FeedCounts, HeldList, OtherFormat, read_manifest
 from evenhand.settings import settings
@@ -77,6 +77,7 @@ class OfReceiver:
 
     Attributes:
         delivered, reconciled: what was told of both; empty where it wasn't done.
+        failed: what the last of them failed of; empty where it didn't.
         put, removed: rows that it was sent.
         agrees: whether it holds what it should; None where that isn't known.
     """
@@ -84,6 +85,7 @@ class OfReceiver:
     receiver: str
     delivered: str
     reconciled: str
+    failed: str
     put: int
     removed: int
     agrees: bool | None
@@ -190,9 +192,10 @@ def receivers(shown: Shown) -> list[OfReceiver]:
 
 
 def _of_receiver(work: Path, name: str) -> OfReceiver:
-    delivered, reconciled = kept(work, "deliver_release", name), kept(work, "reconcile_receiver", name)
+    delivered, reconciled = at_receiver(work, name)
     told, agreed = delivered.get("told", ""), reconciled.get("told", "")
-    return OfReceiver(name, told, agreed, *_rows_sent(delivered), reconciled.get("agrees"))
+    failed = delivered.get("failed", "") or reconciled.get("failed", "")
+    return OfReceiver(name, told, agreed, failed, *_rows_sent(delivered), reconciled.get("agrees"))
 
 
 def sent_over(shown: Shown, receiver: str) -> Sent:

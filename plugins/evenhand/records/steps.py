@@ -62,6 +62,25 @@ def complaints(work: Path) -> list[tuple[str, str]]:
     return [(path.name.removesuffix(".failed.json"), json.loads(path.read_text())["said"]) for path in in_order]
 
 
+def at_receiver(work: Path, receiver: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a night's last delivery to a receiver came to, and what was read back of it; empty where that wasn't done.
+
+    What failed is told as `failed`, in the place of what the run before it came to: what was read back of that run says
+    nothing of what the receiver holds now.
+    """
+    delivery = _complained(work, "deliver_release", receiver)
+    if delivery:
+        return {"failed": delivery}, {}
+    reading = _complained(work, "reconcile_receiver", receiver)
+    reconciled = {"failed": reading} if reading else kept(work, "reconcile_receiver", receiver)
+    return kept(work, "deliver_release", receiver), reconciled
+
+
+def _complained(work: Path, step: str, receiver: str) -> str:
+    """What a step at a receiver failed of when it was last run; empty if it didn't."""
+    return str(kept(work, step, _complaint(receiver)).get("said", ""))
+
+
 def _complaint(receiver: str) -> str:
     return f"{receiver}.failed" if receiver else "failed"
 
