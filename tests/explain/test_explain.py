@@ -23,14 +23,17 @@ from evenhand.deciding.compiled import run_models
 from evenhand.deciding.night_range import ask_about
 from evenhand.deciding.provenance import lay_rules_of
 from evenhand.explain import trying
+from evenhand.explain.labels import Labels
+from evenhand.explain.names import Names
 from evenhand.explain.restoring import Restored, TriedWay, summed_up
 from evenhand.explain.trying import what_restores
 from evenhand.explain.ways import Way
 from evenhand.landing.contracts import FEEDS
+from evenhand.notices.catalogs import load_catalogs
 from evenhand.quality.held_lists import hold_lists, make_views
 from evenhand.quality.held_rows import WrongRows, hold
 from evenhand.reference.release import columns_of_files
-from evenhand.reports.catalogue import catalogue
+from evenhand.reports.catalogue import ENGLISH, catalogue
 from evenhand.settings import settings
 from evenhand.tasks.night import publish_release
 from made_once import shared_project
@@ -510,6 +513,44 @@ def test_for_good_is_told_apart_from_not_within_the_nights_that_are_looked_at(ho
     ]
 
 
+def test_a_milder_penalty_after_one_is_named_and_what_no_pack_has_any_more_is_not_restored(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a zone that warns on lives for as long as an account is in it, in a pack that ends before all has lapsed."""
+    lay = trying.lay_rules_in_words_of_today
+
+    def lay_others(release: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        lay(release, connection)
+        connection.execute(
+            "insert into policy.effects select * replace ('warned' as zone, 'zone' as length, null as days,"
+            " 'warning' as measure, 0 as measure_rank) from policy.effects where measure = 'no_live'"
+        )
+        with_an_end = "select table_name from duckdb_columns() where schema_name = 'policy' and column_name = $column"
+        for (table,) in connection.execute(with_an_end, {"column": "effective_before"}).fetchall():
+            connection.execute(f"update policy.{table} set effective_before = date '2026-05-25'")
+
+    monkeypatch.setattr(trying, "lay_rules_in_words_of_today", lay_others)
+    nothing, *_ = _restoring(home, "a1", nights=100)
+    live = nothing.of("a1/account_health/live")
+    assert (live.free_on, live.then, live.then_on) == (date(2026, 3, 12), "warning", date(2026, 5, 21))
+    assert live.said(_english()) == "restored from 2026-03-12 on; Warning from 2026-05-21 on"
+    # Nothing asks for it any more, and nothing brings it: it isn't open.
+    assert nothing.of("campaign_access").outcome == "not_within"
+
+
+def test_penalties_of_one_name_and_scope_are_told_apart_by_their_programmes() -> None:
+    of_two = [
+        Restored("a/b/health/commission", "on", NIGHT, "commission_held", "commission"),
+        Restored("a/b/sales/commission", "on", NIGHT, "commission_held", "commission"),
+        Restored("health/commission/lower_commission", "on", NIGHT, "lower_commission", "commission"),
+    ]
+    assert [each.called_apart(_english(), of_two) for each in of_two] == [
+        "Commission held (Commission), Health",
+        "Commission held (Commission), Sales",
+        "Lower platform commission (Commission)",
+    ]
+
+
 def test_what_is_tried_some_at_a_time_is_as_if_all_were_tried_at_once(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -614,6 +655,10 @@ def _held(home: Path, folder: Path, patch: pytest.MonkeyPatch, whose: str) -> No
         hold_lists(connection, why, {}, lambda *_: (), lambda *_: None, NIGHT)
         make_views(connection, NIGHT)
     publish_release(NIGHT)
+
+
+def _english() -> Names:
+    return Names(Labels(load_catalogs(settings().translations), ENGLISH))
 
 
 def _restoring(home: Path, account: str, nights: int = 180, **of_trying: Any) -> list[TriedWay]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from evenhand.commands.explain import _away
 from evenhand.explain.explanation import FailedCondition
 from evenhand.explain.labels import Labels
-from evenhand.explain.lacking import distance_to
+from evenhand.explain.lacking import _condition, distance_to
 from evenhand.explain.names import Names
 from evenhand.notices.catalogs import load_catalogs
 from evenhand.policy.compile import edge_of
@@ -94,3 +94,23 @@ def test_how_far_away_it_is_is_told(lacks: str | None, is_more: bool, said: str)
     names = Names(Labels(load_catalogs(PROJECT / "translations")))
     fails = FailedCondition("c", "C", "", "", None if lacks is None else Decimal(lacks), "point", is_more)
     assert _away(fails, names, "ID") == said
+
+
+@pytest.mark.parametrize(
+    ("comparator", "value", "has", "lacks"),
+    [
+        ("at_least", "85.5000", "Service is a little less than 85.5", None),
+        ("at_most", "85.5000", "Service is a little more than 85.5", None),
+        ("at_least", "85.4999", "Service is 85.4999", "0.0001"),
+        # Where the bound itself isn't enough, nothing is odd about a value that is it.
+        ("more_than", "85.5000", "Service is 85.5", "0"),
+    ],
+)
+def test_a_value_that_is_told_as_the_bound_and_is_not_quite_is_not_said_to_be_it(
+    comparator: str, value: str, has: str, lacks: str | None
+) -> None:
+    test = {"without_measure": None, "programme": "service", "comparator": comparator, "bound": Decimal("85.5000")}
+    names = Names(Labels(load_catalogs(PROJECT / "translations")))
+    standings = {"service": {"balance": Decimal(value)}}
+    found = _condition("good_service", [{**test, "unit": "point"}], standings, set(), names, "NZ")
+    assert (found.has, found.lacks) == (has, None if lacks is None else Decimal(lacks))

@@ -76,7 +76,7 @@ def restoring(shown: Shown, account: str, again: int | None = None) -> Restoring
         nothing = tried[0]
         things = tuple(
             OfThing(
-                nothing.of(what).called(names()),
+                nothing.of(what).called_apart(names(), nothing.restored),
                 _said(nothing.of(what)),
                 tuple((_way(way.way), _said(way.of(what))) for way in ways),
                 bool(ways) or nothing.of(what).free_on is not None,
@@ -147,6 +147,13 @@ def _way(way: Way) -> str:
 
 
 def _said(of: Restored) -> str:
+    if of.free_on and of.then:
+        return say(
+            "restored from %(day)s on; %(measure)s from %(then)s on",
+            day=of.free_on,
+            measure=label("measure", of.then),
+            then=of.then_on,
+        )
     if of.free_on:
         return say("restored from %(day)s on", day=of.free_on)
     return say("for good") if of.outcome == "for_good" else say("not within %(nights)s nights", nights=NIGHTS)

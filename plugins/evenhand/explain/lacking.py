@@ -17,6 +17,9 @@ from evenhand.policy.prose.words import COMPARATORS, PERCENT_OF
 IN_ZONES, WITHOUT, BOUND = "{programme} in {zones}", "no {measure} or stricter in force", "{programme} {bound}"
 IN_FORCE, STRICTER = "in force", "a stricter one is in force"
 MISSING, HAS, IN_ZONE = "{programme} is missing", "{programme} is {value}", "it is in {zone}"
+# A value that is told as the bound, for a release has four digits of it, and isn't quite: what is compared has ten.
+LITTLE_LESS, LITTLE_MORE = "{programme} is a little less than {value}", "{programme} is a little more than {value}"
+_NOT_QUITE = {"at_least": LITTLE_LESS, "at_most": LITTLE_MORE}
 # Comparators whose bound itself isn't enough.
 _BEYOND = ("more_than", "less_than")
 EITHER = "{one} or {other}"
@@ -163,12 +166,13 @@ def _condition(
         unit = test["unit"] if test["unit"] in (*PERCENT_OF, MONEY) else ""
         bound = f"{names.words(COMPARATORS[test['comparator']])} {names.of_unit(test['bound'], unit, market)}"
         asks.append(names.words(BOUND).format(programme=label, bound=bound))
-        has.append(
-            names.words(MISSING).format(programme=label)
-            if value is None
-            else names.words(HAS).format(programme=label, value=names.of_unit(value, unit, market))
-        )
-        if value is not None:
+        if value is None:
+            has.append(names.words(MISSING).format(programme=label))
+            continue
+        not_quite = _NOT_QUITE.get(test["comparator"]) if value == test["bound"] else None
+        said = names.words(not_quite or HAS)
+        has.append(said.format(programme=label, value=names.of_unit(value, unit, market)))
+        if not not_quite:
             lacks.append((abs(test["bound"] - value), test["comparator"] in _BEYOND, test["unit"]))
     label = names.of("condition", name)
     by, is_more, counts = min(lacks, default=(None, False, ""))

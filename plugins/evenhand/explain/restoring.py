@@ -46,6 +46,8 @@ class Restored:
         free_on: the first night without it, with it open, or with the reward.
         measure: the penalty or the reward; empty of an eligibility.
         scope: what it touches.
+        then: another penalty of the programme that the scope has after it, such as that of a milder zone; empty if none.
+        then_on: the first night with that.
     """
 
     what: str
@@ -53,6 +55,8 @@ class Restored:
     free_on: date | None = None
     measure: str = ""
     scope: str = ""
+    then: str = ""
+    then_on: date | None = None
 
     def called(self, names: Names) -> str:
         """What it is called, whether or not it is released."""
@@ -60,10 +64,20 @@ class Restored:
             return names.of("eligibility", self.what)
         return f"{names.of('measure', self.measure)} ({names.of('scope', self.scope)})"
 
-    def said(self, day: Callable[[date], str] = str) -> str:
-        """In words; `day` writes a day."""
+    def called_apart(self, names: Names, others: Sequence[Restored]) -> str:
+        """What it is called, with its programme where another of the same name is restored by itself."""
+        called = self.called(names)
+        if not any(each.what != self.what and each.called(names) == called for each in others):
+            return called
+        first, second, last = self.what.rsplit("/", 2)
+        return f"{called}, {names.of('programme', first if last == self.measure else second)}"
+
+    def said(self, names: Names) -> str:
+        """In words."""
+        if self.free_on and self.then:
+            return f"restored from {self.free_on} on; {names.of('measure', self.then)} from {self.then_on} on"
         if self.free_on:
-            return f"restored from {day(self.free_on)} on"
+            return f"restored from {self.free_on} on"
         return "for good" if self.outcome == "for_good" else f"not within {NIGHTS} nights"
 
 
@@ -159,16 +173,24 @@ def _tried(
     ]
     shut: dict[tuple[str, str], set[date]] = {}
     lengths: dict[tuple[str, str], str] = {}
-    called: dict[str, tuple[str, str]] = {}
-    for who, row_key, as_of, length, measure, scope in measures:
+    others: dict[tuple[str, str], dict[date, str]] = {}
+    tonight = {row_key: (measure, scope) for _, row_key, as_of, _, measure, scope in measures if as_of == night}
+    called = {row_key.replace(f"{account}~0", account, 1): of for row_key, of in tonight.items()}
+    for who, row_key, as_of, length, measure, _ in measures:
         copy = who.rpartition("~")[2]
         what = row_key.replace(who, account, 1)
-        shut.setdefault((copy, what), set()).add(as_of)
-        lengths[copy, what] = length
-        if copy == "0" and as_of == night:
-            called[what] = measure, scope
-    for who, eligibility, as_of in eligibilities:
-        shut.setdefault((who.rpartition("~")[2], eligibility), set()).add(as_of)
+        if called.get(what, (measure,))[0] == measure:
+            shut.setdefault((copy, what), set()).add(as_of)
+            lengths[copy, what] = length
+        else:
+            others.setdefault((copy, what), {})[as_of] = measure
+    # One that no pack has any more is as shut as it was.
+    open_on: dict[tuple[str, str], set[date]] = {}
+    for who, eligibility, as_of, is_open in eligibilities:
+        nights_of_it = open_on.setdefault((who.rpartition("~")[2], eligibility), set())
+        if is_open:
+            nights_of_it.add(as_of)
+    shut |= {of: set(nights) - on for of, on in open_on.items()}
     for_good = connection.execute(_SQL("shut_for_good"), {"last": nights[-1]}).fetchall()
     lengths |= {(who.rpartition("~")[2], eligibility): PERMANENT for who, eligibility in for_good}
     there: dict[tuple[str, str], set[date]] = {}
@@ -191,7 +213,8 @@ def _tried(
                 Restored(
                     what,
                     *_outcome(nights, shut.get((str(number), what), set()), lengths.get((str(number), what))),
-                    *called.get(what, ()),
+                    *called.get(what, ("", "")),
+                    *_then(shut.get((str(number), what), set()), others.get((str(number), what), {})),
                 )
                 for what in things
             ),
@@ -208,6 +231,12 @@ def _outcome(nights: Sequence[date], shut: set[date], length: str | None) -> tup
     if last == nights[-1]:
         return "for_good" if length == PERMANENT else "not_within", None
     return "on", last + DAY
+
+
+def _then(shut: set[date], others: Mapping[date, str]) -> tuple[str, date | None]:
+    """The first other penalty on a scope once one stays away."""
+    later = [night for night in others if night > max(shut, default=date.min)]
+    return (others[min(later)], min(later)) if later else ("", None)
 
 
 def told_of(tried: Sequence[TriedWay], found: Explanation) -> list[TriedWay]:

@@ -104,8 +104,8 @@ from (
 order by all;
 
 -- name: eligibilities
--- Those that are shut, on each night that is asked about.
-select periods.account_id, periods.eligibility, nights.as_of
+-- Whether each is open, on each night that is asked about.
+select periods.account_id, periods.eligibility, nights.as_of, periods.is_open
 from main.int_eligibility_periods as periods
 inner join main.int_as_of_nights as nights
     on
@@ -113,5 +113,5 @@ inner join main.int_as_of_nights as nights
         and (periods.until_day is null or periods.until_day > nights.as_of)
         and periods.known_from <= nights.as_of
         and (periods.known_until is null or periods.known_until > nights.as_of)
-where nights.is_asked and not periods.is_open
+where nights.is_asked
 order by all;
