@@ -243,6 +243,20 @@ def test_a_case_follows_its_cause_and_what_a_person_closed_returns_only_on_new_f
     assert [event.action for event in _cases(tmp_path)["p1"].events] == ["opened", "closed", "reopened", "updated"]
 
 
+def test_of_what_no_feed_says_who_found_it_nobody_is_said_to_have(tmp_path: Path) -> None:
+    open_one = {"appeal_id": None, "appeal_filed_on": None, "appeal_outcome": None, "decided_on": None}
+    rows = [
+        *(appeal("p1"), appeal("p2", violation="v2", detected_by=None)),
+        *(appeal("", violation=name, detected_by=by, **open_one) for name, by in (("v3", "model"), ("v4", None))),
+    ]
+    _look(tmp_path, packs(tmp_path / "packs"), account_violations=rows)
+    told = {subject: case.cause.facts for subject, case in _cases(tmp_path).items()}
+    assert (told["p1"][1], told["p2"][1]) == ("Fraud, found by model", "Fraud")
+    on = NIGHT - timedelta(days=20)
+    assert told["v3"][0] == f"Violation v3, detected on {on} by model"
+    assert told["v4"][0] == f"Violation v4, detected on {on}"
+
+
 def test_every_appeal_that_somebody_here_has_to_decide_is_a_case(tmp_path: Path) -> None:
     def filed(name: str, days_ago: int, outcome: str = "pending", *, out_of_court: bool = False) -> dict[str, Any]:
         on = NIGHT - timedelta(days=days_ago)

@@ -91,6 +91,19 @@ def test_stages_and_near_zones_are_told_where_the_pack_speaks_of_them(folder: Pa
     ) in text
 
 
+def test_what_else_is_known_of_a_measure_is_told_of_one_that_is_there_while_in_the_zone(folder: Path) -> None:
+    quota = "while_in_zone: true, starts_after_days: 3, quota: {activity: post, at_most: 5}"
+    score = (
+        "    rewards:\n",
+        "    rewards: []\n  score:\n    unit: point\n    weighted:\n      - {programme: health, weight: 0.5}\n"
+        "      - {programme: health, weight: -2}\n    rewards:\n",
+    )
+    shown = ("zones: [good, warned]", "zones: [any]")
+    text = page(load_pack(write(folder, changed(("permanent: true", quota), score, shown))).pack)
+    assert "| shut | at least 10 strikes |  | closed on the account, 3 days later, at most 5 post |\n" in text
+    assert "Score is 0.5 times health minus 2 times health.\n" in text
+
+
 def test_a_new_version_says_what_is_new(folder: Path) -> None:
     before = load_pack(write(folder, changed(("2026-01-01", "2026-01-01\neffective_until: 2026-06-30")), "v1.yml")).pack
     second = (("version: 1", "version: 2"), ("2026-01-01", "2026-07-01"))

@@ -85,7 +85,7 @@ def open_appeals(night: NightFacts) -> list[CaseCause]:
                 accounts=(row["account_id"],),
                 facts=(
                     f"Filed on {filed} against violation {row['violation_id']}, decided on {row['decided_on']}",
-                    f"{spoken(row['violation_type']).capitalize()}, found by {spoken(row['detected_by'] or 'nobody')}",
+                    f"{spoken(row['violation_type']).capitalize()}{_by(', found by', row['detected_by'])}",
                 ),
                 since=filed,
                 due=filed + timedelta(days=within) if filed else None,
@@ -94,6 +94,11 @@ def open_appeals(night: NightFacts) -> list[CaseCause]:
             )
         )
     return found
+
+
+def _by(found: str, detected_by: str | None) -> str:
+    """By whom something was found, where its feed says that."""
+    return f"{found} {spoken(detected_by)}" if detected_by else ""
 
 
 def undecided_detections(night: NightFacts) -> list[CaseCause]:
@@ -109,8 +114,7 @@ def undecided_detections(night: NightFacts) -> list[CaseCause]:
             title=f"{spoken(row['violation_type']).capitalize()} of {row['account_id']} isn't decided",
             accounts=(row["account_id"],),
             facts=(
-                f"Violation {row['violation_id']}, detected on {row['detected_on']} by"
-                f" {spoken(row['detected_by'] or 'nobody')}",
+                f"Violation {row['violation_id']}, detected on {row['detected_on']}{_by(' by', row['detected_by'])}",
                 *([f"It is {spoken(row['severity'])}"] if row["severity"] else []),
             ),
             since=row["detected_on"],

@@ -64,7 +64,7 @@ class Effect(Part):
     permanent: bool = False
     """It has no end; expiry of the entries doesn't lift it."""
     while_in_zone: bool = False
-    """It lasts as long as the account is in the zone."""
+    """It lasts as long as the account is in the zone, also where that is entered from a stricter one."""
     until: Name | None = None
     """It lasts until a day of this calendar after its first, on which it is over."""
     appeal_days: Days | None = None

@@ -145,7 +145,9 @@ def _zone(pack: Pack, programme: Programme, position: int) -> tuple[str, ...]:
         for each in zone.measures
         if not each.while_in_zone
     ]
-    inside = [words.brought(effect) for effect in zone.measures if effect.while_in_zone]
+    inside = [
+        joined([words.brought(each), *words.besides(each, pack)], ", ") for each in zone.measures if each.while_in_zone
+    ]
     inside += [
         say("{reward} (reward)", reward=words.on(reward.reward, reward.scope))
         for reward in programme.rewards

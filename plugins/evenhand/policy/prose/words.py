@@ -436,17 +436,11 @@ def _source(part: Programme, pack: Pack) -> str:
         few = counted(part.ratio.part_at_least, pack.programmes[part.ratio.part].unit)
         return say("{part} divided by {whole}, from {least} on, and 0 below {few}", **values, few=few)
     if part.weighted:
-        return joined(
-            (
-                say(
-                    "{number} times {programme}",
-                    number=number(each.weight),
-                    programme=name("programme", each.programme),
-                )
-                for each in part.weighted
-            ),
-            say(" plus "),
-        )
+        first, *others = part.weighted
+        words = [_times(first.weight, first.programme)]
+        for each in others:
+            words += [say(" minus ") if each.weight < 0 else say(" plus "), _times(abs(each.weight), each.programme)]
+        return joined(words, "")
     if part.first_of:
         programmes = listed(name("programme", each) for each in part.first_of)
         return say("the first of {programmes} that has a value", programmes=programmes)
@@ -458,9 +452,18 @@ def _source(part: Programme, pack: Pack) -> str:
     return say("{programme} compared with the average of the account's market and kind", programme=programme)
 
 
+def _times(weight: Decimal, programme: str) -> str:
+    return say("{number} times {programme}", number=number(weight), programme=name("programme", programme))
+
+
 def effect(part: Effect, pack: Pack) -> str:
     """How long an effect lasts, and what else is to be known of it: `for 7 days`."""
-    words = [_length(part, pack)]
+    return joined([_length(part, pack), *besides(part, pack)], ", ")
+
+
+def besides(part: Effect, pack: Pack) -> Sequence[str]:
+    """What else than how long it lasts is to be known of an effect: when it begins, what shortens it, a quota."""
+    words = []
     if part.starts_after_days == 1:
         words.append(say("from the next day"))
     elif part.starts_after_days:
@@ -473,8 +476,7 @@ def effect(part: Effect, pack: Pack) -> str:
         words.append(cut)
     if part.quota:
         words.append(_quota(part.quota, pack))
-    words += [say("then {measure} for good", measure=on(each.measure, each.scope)) for each in part.then]
-    return joined(words, ", ")
+    return [*words, *(say("then {measure} for good", measure=on(each.measure, each.scope)) for each in part.then)]
 
 
 def _length(part: Effect, pack: Pack) -> str:
