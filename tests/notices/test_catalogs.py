@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from evenhand.notices.catalogs import CatalogError, catalog_of, load_catalogs, problems, text
+from evenhand.notices.catalogs import CatalogError, catalog_of, load_catalogs, problems, text, translated_as
 from notices.needed import LANGUAGES, PENALTIES, PROGRAMMES, REWARDS, SCOPES, TRANSLATIONS
 
 
@@ -44,6 +44,19 @@ def test_a_missing_language(folder: Path) -> None:
     assert _problems(folder) == [f"{folder}/ms.po: missing; copy en.po there and translate every msgstr"]
     with pytest.raises(CatalogError, match=r"ms\.po: missing"):
         catalog_of(load_catalogs(folder), "ms")
+
+
+def test_an_account_is_written_to_in_its_language_however_its_feed_writes_that(folder: Path) -> None:
+    asked = ["pt_BR", "pt", "pt-br", "PT_br", "pt_PT", "en", "en_GB", "EN", "tlh", ""]
+    of = [translated_as(load_catalogs(folder), each) for each in asked]
+    assert of == ["pt_BR", "pt_BR", "pt_BR", "pt_BR", None, "en", None, "en", None, None]
+    # With two, nobody knows which is meant.
+    shutil.copy(folder / "pt_BR.po", folder / "pt_PT.po")
+    assert [translated_as(load_catalogs(folder), each) for each in ("pt", "pt-pt")] == [None, "pt_PT"]
+    # A file that can't be read is found all the same, and is an error of its own.
+    (folder / "pt_PT.po").unlink()
+    (folder / "pt_BR.po").write_text("msgid", encoding="utf-8")
+    assert translated_as(load_catalogs(folder), "pt") == "pt_BR"
 
 
 def test_without_the_reference_the_names_are_still_looked_for(

@@ -94,6 +94,22 @@ def catalog_of(catalogs: Catalogs, language: str) -> Catalog:
     return catalogs.languages[language]
 
 
+def translated_as(catalogs: Catalogs, language: str) -> str | None:
+    """The language of translations/ that an account of a language is written to in; None where there is none.
+
+    A feed may say `pt-br` for pt_BR, and `pt` where that is the only Portuguese. A file that can't be read is an error
+    of its own, and no reason to write English.
+    """
+    names = [*catalogs.languages, *catalogs.unreadable]
+    if language in names:
+        return language
+    asked = language.replace("-", "_").casefold()
+    alike = [name for name in names if asked == name.casefold()] or [
+        name for name in names if asked == name.partition("_")[0].casefold()
+    ]
+    return alike[0] if len(alike) == 1 else None
+
+
 def text(catalog: Catalog, key: str, values: Mapping[str, str], count: int = 1) -> str:
     """What a key says, in the plural form of a count if it has plural forms.
 

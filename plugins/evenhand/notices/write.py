@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from evenhand.notices.catalogs import REFERENCE, Catalogs, in_words_of, load_catalogs
+from evenhand.notices.catalogs import REFERENCE, in_words_of, load_catalogs, translated_as
 from evenhand.notices.notice import NoticeFacts, ToldViolation
 from evenhand.notices.render import render
 from evenhand.release.previous import take_told
@@ -60,9 +60,10 @@ def write_notices(
         names = [column for column, *_ in found.description or ()]
         for values in found.fetchall():
             facts = dict(zip(names, values, strict=True))
-            if not _is_translated(catalogs, facts["language"]):
+            translated = translated_as(catalogs, facts["language"])
+            if translated is None:
                 untranslated[facts["language"]] += 1
-                facts["language"] = REFERENCE
+            facts["language"] = translated or REFERENCE
             cases = {"cases": _cases(facts["cases"])}
             given = {name: facts[name] for name in _FACTS if name in facts}
             notice = render(NoticeFacts(**given | cases | taken_back), catalogs)
@@ -112,11 +113,6 @@ def _cases(told: str) -> Sequence[ToldViolation]:
 
 def _day(told: str | None) -> date | None:
     return date.fromisoformat(told) if told else None
-
-
-def _is_translated(catalogs: Catalogs, language: str) -> bool:
-    # A file that can't be read is an error of its own, and no reason to write English.
-    return language in catalogs.languages or language in catalogs.unreadable
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, notices: list[dict[str, Any]]) -> None:
