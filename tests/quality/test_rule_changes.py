@@ -90,9 +90,31 @@ def test_whose_commission_is_held_decides_nothing_and_is_no_difference(said: Sai
 
 
 def test_another_pack_beside_numbers_no_rule_anew(said: Said) -> None:
-    found = said(lambda packs: (packs / "moon.yml").unlink())
-    assert list(found) == ["moon"]
-    assert all(each.startswith("moon: ") for each in found["moon"])
+    gone = "moon: version 1, which decided from 2020-01-01 on, is gone with all of its rules"
+    assert said(lambda packs: (packs / "moon.yml").unlink()) == {"moon": [gone]}
+
+
+def test_a_pack_that_its_market_did_not_have_is_told_once_and_not_by_its_rules(said: Said) -> None:
+    def change(packs: Path) -> None:
+        text = (packs / "moon.yml").read_text().replace("[moon]", "[mars]").replace("pack: moon", "pack: mars")
+        (packs / "mars.yml").write_text(text)
+
+    new = "mars: version 1 decides from 2020-01-01 on, and nothing of this pack did in the market before"
+    assert said(change) == {"mars": [new]}
+
+
+def test_a_last_day_is_told_once_and_not_of_every_rule(said: Said) -> None:
+    ends = ("effective_from:", "effective_until: 2026-06-30\neffective_from:")
+    told = "moon: packs: effective_before was nothing and is 2026-07-01"
+    assert said(_replace("moon.yml", ends)) == {"moon": [told]}
+
+
+def test_what_is_otherwise_beside_a_last_day_is_told_too(said: Said) -> None:
+    ends = ("effective_from:", "effective_until: 2026-06-30\neffective_from:")
+    assert said(_replace("moon.yml", ends, ("days: 7}", "days: 9}")))["moon"] == [
+        "moon: packs: effective_before was nothing and is 2026-07-01",
+        "moon: effects: effective_before was nothing and is 2026-07-01, days was 7 and is 9",
+    ]
 
 
 def test_a_list_that_no_rule_brings_a_row_to_cannot_be_otherwise(tmp_path: Path) -> None:

@@ -42,7 +42,9 @@ def test_a_complaint_is_kept_until_the_step_ends_well_whatever_it_was_called_the
     assert steps.complaints(tmp_path) == []
 
 
-def test_a_delivery_that_failed_takes_the_place_of_the_one_before_and_of_what_was_read_back_then(tmp_path: Path) -> None:
+def test_a_delivery_that_failed_takes_the_place_of_the_one_before_and_of_what_was_read_back_then(
+    tmp_path: Path,
+) -> None:
     put, agree = {"told": "1 put"}, {"told": "they agree", "agrees": True}
     assert steps.at_receiver(tmp_path, "sandbox") == ({}, {})
     steps.keep(tmp_path, "deliver_release", put, "sandbox")

@@ -282,9 +282,17 @@ def _show_restoring(tried: list[TriedWay], why_not: str, names: Names, found: Ex
     to.print("\n[bold]What would restore it[/bold]", highlight=False)
     for what, ways in summed_up(tried).items():
         waits = "" if what in found.restorable else "  [yellow]not decided[/yellow]"
-        to.print(f"  {escape(tried[0].of(what).called_apart(names, tried[0].restored))}{waits}", highlight=False, soft_wrap=True)
+        to.print(
+            f"  {escape(tried[0].of(what).called_apart(names, tried[0].restored))}{waits}",
+            highlight=False,
+            soft_wrap=True,
+        )
         to.print(f"    If nothing happens: {escape(tried[0].of(what).said(names))}", highlight=False, soft_wrap=True)
         for way in ways:
-            to.print(f"    {escape(way.way.said(names))}: {escape(way.of(what).said(names))}", highlight=False, soft_wrap=True)
+            to.print(
+                f"    {escape(way.way.said(names))}: {escape(way.of(what).said(names))}",
+                highlight=False,
+                soft_wrap=True,
+            )
         if not ways and tried[0].of(what).free_on is None:
             to.print("    Nothing of what its packs name restores it by itself or together.", highlight=False)

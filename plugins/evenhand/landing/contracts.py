@@ -193,7 +193,10 @@ CREATORS = Contract(
             "`platform` is an account of the marketplace itself; which kinds a policy applies to is the pack's to say.",
             one_of=KINDS,
         ),
-        Column("language", "Two-letter code of the language the account is written to in, or with its country: `pt`, `pt_BR`."),
+        Column(
+            "language",
+            "Two-letter code of the language the account is written to in, or with its country: `pt`, `pt_BR`.",
+        ),
         Column("onboarded_on", "First day the marketplace knew the account.", type="date"),
         Column("exited_on", "Day on which it left; empty while it is there.", type="date", **OPTIONAL),
         Column("followers", "How many accounts follow it.", type="number", at_least=0, decimals=0, **OPTIONAL),

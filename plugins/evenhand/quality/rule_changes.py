@@ -12,7 +12,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from evenhand.policy.sift import sift
 from evenhand.policy.tables import TABLES
 from evenhand.policy.tables.row import columns
 from evenhand.policy.texts import PackError
-from evenhand.quality.following_versions import following_versions, not_told, without_versions
+from evenhand.quality.following_versions import following_versions, not_told, without_ends, without_versions
 from evenhand.quality.setting_changes import (
     hangs_on_time_zones,
     said_now,
@@ -157,6 +157,11 @@ def _differences(connection: duckdb.DuckDBPyConnection, scratch: Path) -> Iterat
     versions = [(*of, each) for of, some in sorted(following.items()) for each in some]
     for market, of_pack, version in versions:
         yield from ((market, of_pack, said) for said in version.said)
+    whole = _whole_packs(connection)
+    yield from ((market, of_pack, each) for (market, of_pack), said in whole.items() for each in said)
+    ends: dict[tuple[str, str], dict[int, tuple[date | None, date | None]]] = defaultdict(dict)
+    for market, of_pack, version_of_it, *was_and_is in connection.execute(_SQL("other_ends")).fetchall():
+        ends[market, of_pack][version_of_it] = was_and_is[0], was_and_is[1]
     for table, row in TABLES.items():
         names = [name for name in columns(row) if name not in _NO_COLUMNS]
         if table in _NO_RULES or "market" not in names:
@@ -169,7 +174,11 @@ def _differences(connection: duckdb.DuckDBPyConnection, scratch: Path) -> Iterat
             for market, of_pack, *values in connection.execute(only_here).fetchall():
                 found[market, of_pack][side].append(dict(zip(names, values, strict=True)))
         for (market, of_pack), (before, after) in sorted(found.items()):
+            if (market, of_pack) in whole:
+                continue
             gone, new = without_versions(before, after, following.get((market, of_pack), ()))
+            if table != "packs":
+                gone, new = without_ends(gone, new, ends[market, of_pack])
             if gone or new:
                 yield market, of_pack, _said(table, gone, new)
         for market, of_pack, version in versions if {"pack", "version"} <= set(names) else ():
@@ -180,6 +189,19 @@ def _differences(connection: duckdb.DuckDBPyConnection, scratch: Path) -> Iterat
             gone, new = not_told(table, rows, version)
             if gone or new:
                 yield market, of_pack, f"version {version.version}, {_said(table, gone, new)}"
+
+
+def _whole_packs(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str], list[str]]:
+    """What is said of packs that a market hadn't at all or has no more: all their rules are new or gone."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for market, pack, version, begins, ends, is_new in connection.execute(_SQL("whole_packs")).fetchall():
+        until = f"until {ends - timedelta(days=1)}" if ends else "on"
+        found[market, pack].append(
+            f"version {version} decides from {begins} {until}, and nothing of this pack did in the market before"
+            if is_new
+            else f"version {version}, which decided from {begins} {until}, is gone with all of its rules"
+        )
+    return found
 
 
 def _rules(schema: str, table: str, names: Sequence[str]) -> Sql:

@@ -46,3 +46,18 @@ order by all;
 select market from policy.packs
 union
 select market from tonight.policy.packs;
+
+-- name: whole_packs
+select market, pack, version, effective_from, effective_before, true as is_new from tonight.policy.packs
+where (market, pack) not in (select (market, pack) from policy.packs)
+union all
+select market, pack, version, effective_from, effective_before, false as is_new from policy.packs
+where (market, pack) not in (select (market, pack) from tonight.policy.packs)
+order by all;
+
+-- name: other_ends
+select now.market, now.pack, now.version, before.effective_before, now.effective_before
+from tonight.policy.packs as now
+inner join policy.packs as before using (market, pack, version)
+where now.effective_before is distinct from before.effective_before
+order by all;
