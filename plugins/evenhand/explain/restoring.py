@@ -46,7 +46,7 @@ class Restored:
         free_on: the first night without it, with it open, or with the reward.
         measure: the penalty or the reward; empty of an eligibility.
         scope: what it touches.
-        then: another penalty of the programme that the scope has after it, such as that of a milder zone; empty if none.
+        then: another penalty of the programme that the scope has after it, such as a milder zone's; empty if none.
         then_on: the first night with that.
     """
 

@@ -195,7 +195,7 @@ CREATORS = Contract(
         ),
         Column(
             "language",
-            "Two-letter code of the language the account is written to in, or with its country: `pt`, `pt_BR`.",
+            "Code of the language the account is written to in, with or without a country: `pt`, `pt_BR`.",
         ),
         Column("onboarded_on", "First day the marketplace knew the account.", type="date"),
         Column("exited_on", "Day on which it left; empty while it is there.", type="date", **OPTIONAL),

@@ -196,11 +196,11 @@ and ends with 1 if not every row would be used.
 
 A row that lands again with the same key on a later night is its newer version; it replaces the older one as a whole.
 With `updated_at`, the version that the source changed last counts, whatever lands when, and one night may bring several
-versions; one without it is of the end of the night that it lands in, which is midnight in UTC whatever the market's time
-zone: so a source gives it in all of its rows, or in none. Without it, what has come so far doesn't go back: a decision
-doesn't become open, an appeal's outcome doesn't become pending, an order's `status_on` doesn't become an earlier day. Such a
-row is quarantined, unless its key was withdrawn before. A key is of the account that it was of first, for ever: a row that
-has it for another account is quarantined.
+versions; one without it is of the end of the night that it lands in, midnight in UTC whatever the market's time zone:
+so a source gives it in all of its rows, or in none. Without it, what has come so far doesn't go back: a decision
+doesn't become open, an appeal's outcome doesn't become pending, an order's `status_on` doesn't become an earlier day.
+Such a row is quarantined, unless its key was withdrawn before. A key is of the account that it was of first, for ever:
+a row that has it for another account is quarantined.
 The same row twice in one night counts once. A night that is run again sees only what had landed by then. A row that
 lands again with `yes` in `withdrawn` is taken back: it counts as one that never landed, until it lands without it.
 

@@ -48,15 +48,21 @@ union
 select market from tonight.policy.packs;
 
 -- name: whole_packs
-select market, pack, version, effective_from, effective_before, true as is_new from tonight.policy.packs
-where (market, pack) not in (select (market, pack) from policy.packs)
-union all
-select market, pack, version, effective_from, effective_before, false as is_new from policy.packs
-where (market, pack) not in (select (market, pack) from tonight.policy.packs)
+-- The versions of packs that a market has on one side alone.
+select
+    market,
+    pack,
+    coalesce(now.version, before.version) as version,
+    coalesce(now.effective_from, before.effective_from) as effective_from,
+    coalesce(now.effective_before, before.effective_before) as effective_before,
+    now.version is not null as is_new
+from tonight.policy.packs as now
+full outer join policy.packs as before using (market, pack)
+where now.version is null or before.version is null
 order by all;
 
 -- name: other_ends
-select now.market, now.pack, now.version, before.effective_before, now.effective_before
+select now.market, now.pack, now.version, before.effective_before as ended_before, now.effective_before
 from tonight.policy.packs as now
 inner join policy.packs as before using (market, pack, version)
 where now.effective_before is distinct from before.effective_before
