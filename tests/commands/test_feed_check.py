@@ -48,12 +48,15 @@ def test_what_would_be_quarantined_is_said_and_nothing_is_changed(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = sorted(path for path in home.rglob("*"))
-    rows = [violation("V1", "A1"), violation("V2", "nobody"), violation("V3", "A2", decided_on="2026-2-1")]
+    rows = [violation("V1", "A1"), violation("V2", "no\x1b[2mbody\nX"), violation("V3", "A2", decided_on="2026-2-1")]
     # V3's type is none that the pack counts.
     path = land(tmp_path, "violations", 2, [*rows, violation("V4", "A1", violation_type="copyrigth")])
     code, said = _check(home, monkeypatch, str(path), "--night", "2026-03-02")
     assert code == 1
-    assert "1 row would be quarantined: account_id is in creators (the first: row 2, `nobody`)" in said
+    first = "`no\\u001b[2mbody\\u000aX`"
+    assert f"1 row would be quarantined: account_id is in creators (the first: row 2, {first})" in said
+        "1 row would be quarantined: account_id is in creators (the first: row 2, `no\\u001b[2mbody\\u000aX`)" in said
+    )
     assert "1 row would be quarantined: decided_on is a day (the first: row 3, `2026-2-1`)" in said
     assert "(is `copyright` meant?)" in said
     assert sorted(path for path in home.rglob("*")) == before

@@ -17,6 +17,7 @@ from evenhand.records.databases import DatabaseInUse, open_to_read
 from evenhand.records.markdown import code, plain
 from evenhand.records.persons import Person
 from evenhand.records.proposals import ProposalRefused
+from evenhand.records.written import by_numbers
 from evenhand.settings import Settings, settings
 
 Action = Literal["forget", "accept"]
@@ -73,7 +74,8 @@ def check(
     if found.unusable:
         _say(f"It can't be used: {found.unusable}.")
     for each in found.broken:
-        _say(f"{counted(each.rows, 'row')} would be quarantined: {each.rule} (the first: {each.first}). {each.remedy}")
+        first = by_numbers(each.first)
+        _say(f"{counted(each.rows, 'row')} would be quarantined: {each.rule} (the first: {first}). {each.remedy}")
     for said in found.held:
         _say(said.replace(" is held: ", " would be held: "))
     for said in found.told:

@@ -14,6 +14,7 @@ import typer
 from evenhand.commands.listing import AsJson
 from evenhand.commands.terminal import console, refuse, released
 from evenhand.landing.contracts import BY_NAME
+from evenhand.records.written import by_numbers
 from evenhand.release.history import LACKS, history_of
 from evenhand.settings import settings
 
@@ -77,7 +78,7 @@ def _without_persons(row: dict[str, Any]) -> dict[str, Any]:
 def _show(row: Sequence[Mapping[str, Any]], feed: str) -> None:
     first = row[0]
     line = f", line {first['line']}" if first.get("line") else ""
-    key = _seen(first["row_key"]) if first["row_key"] else "without a key"
+    key = by_numbers(first["row_key"]) if first["row_key"] else "without a key"
     _say(f"{feed}: {key} ({first['landed_file']}, row {first['landed_row']}{line})", style="bold")
     for each in row:
         column, text = each["column_name"], each.get("text")
@@ -111,12 +112,7 @@ def _add_lines(rows: Sequence[dict[str, Any]]) -> None:
 
 def _quoted(text: str) -> str:
     short = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
-    return f"`{_seen(short)}`"
-
-
-def _seen(text: str) -> str:
-    """A text with the signs that nobody sees as their numbers: they may be what is wrong, or mean something here."""
-    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
+    return f"`{by_numbers(short)}`"
 
 
 def _say(text: str, style: str | None = None) -> None:

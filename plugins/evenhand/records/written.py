@@ -155,6 +155,11 @@ def printable(text: str) -> str:
     return _SHOWN_BY_NUMBER.sub(lambda found: _number(found[0]) if found[1] else found[0], _BREAKS.sub("\n", text))
 
 
+def by_numbers(text: str) -> str:
+    """A text with every sign that nobody sees as its number, ends of lines too: they may be what is wrong with it."""
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
+
+
 def in_one_line(text: str) -> str:
     """The same on one line."""
     return _BLANKS.sub(" ", printable(text)).strip(" ")
