@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from evenhand.delivery.receivers import http as module
 from evenhand.delivery.receivers.deadline import client as client_in_time
 from evenhand.delivery.receivers.files import FilesReceiver
 from evenhand.delivery.receivers.http import HttpReceiver
-from evenhand.delivery.reconcile import reconcile_and_correct
+from evenhand.delivery.reconcile import ReconcileSummary, reconcile_and_correct
 from evenhand.records.persons import Person
 from sandbox.process import SECRET, SandboxProcess
 
@@ -487,3 +488,9 @@ def test_a_list_that_comes_back_is_not_taken_to_be_there_for_a_state_that_lags(
     faulty.tell_state = lambda page: lagging.pop() if lagging else page
     deliver(publish(tmp_path, night(3), rows), flaky, receipts)
     assert sandbox.held().keys() == {("penalties", "p1"), ("penalties", "p2")}
+
+
+@pytest.mark.parametrize(("wanted", "said"), [(0, "0 rows wanted"), (1, "1 row wanted"), (2, "2 rows wanted")])
+def test_rows_that_are_wanted_are_counted_as_people_count(wanted: int, said: str) -> None:
+    summary = ReconcileSummary("sandbox", date(2026, 3, 1), "", wanted, wanted)
+    assert str(summary) == f"sandbox, night 2026-03-01: {said}, {wanted} held: they agree"

@@ -55,7 +55,8 @@ class ReconcileSummary:
         if self.holds_newer:
             return start + f"not compared, it holds night {self.holds_newer}, which is newer"
         before = f"; changed there by itself and corrected: {self.corrected}" if self.corrected else ""
-        return start + f"{self.wanted} rows wanted, {self.held} held: {self.differences or 'they agree'}{before}"
+        rows = "row" if self.wanted == 1 else "rows"
+        return start + f"{self.wanted} {rows} wanted, {self.held} held: {self.differences or 'they agree'}{before}"
 
     @property
     def differences(self) -> str:
