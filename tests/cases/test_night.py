@@ -244,7 +244,7 @@ def test_a_case_follows_its_cause_and_what_a_person_closed_returns_only_on_new_f
 
 
 def test_of_what_no_feed_says_who_found_it_nobody_is_said_to_have(tmp_path: Path) -> None:
-    open_one = {"appeal_id": None, "appeal_filed_on": None, "appeal_outcome": None, "decided_on": None}
+    open_one: dict[str, Any] = {"appeal_id": None, "appeal_filed_on": None, "appeal_outcome": None, "decided_on": None}
     rows = [
         *(appeal("p1"), appeal("p2", violation="v2", detected_by=None)),
         *(appeal("", violation=name, detected_by=by, **open_one) for name, by in (("v3", "model"), ("v4", None))),

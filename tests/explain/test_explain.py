@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from evenhand.cli import app
 from evenhand.deciding.compiled import run_models
 from evenhand.deciding.night_range import ask_about
-from evenhand.deciding.provenance import lay_rules_of
+from evenhand.deciding.provenance import lay_rules_in_words_of_today, lay_rules_of
 from evenhand.explain import trying
 from evenhand.explain.labels import Labels
 from evenhand.explain.names import Names
@@ -517,10 +517,9 @@ def test_a_milder_penalty_after_one_is_named_and_what_no_pack_has_any_more_is_no
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a zone that warns on lives for as long as an account is in it, in a pack that ends before all has lapsed."""
-    lay = trying.lay_rules_in_words_of_today
 
     def lay_others(release: Path, connection: duckdb.DuckDBPyConnection) -> None:
-        lay(release, connection)
+        lay_rules_in_words_of_today(release, connection)
         connection.execute(
             "insert into policy.effects select * replace ('warned' as zone, 'zone' as length, null as days,"
             " 'warning' as measure, 0 as measure_rank) from policy.effects where measure = 'no_live'"
