@@ -39,9 +39,7 @@ def main() -> None:
     """Run the marketplaces side by side, write the table, and fail if a limit isn't kept."""
     parser = argparse.ArgumentParser(prog="python -m gates", description=__doc__.split("\n")[0])
     parser.add_argument("--nights", type=int, default=200, help="how many in all, shared out over the marketplaces")
-    parser.add_argument(
-        "--creators", type=int, default=40_000, help="of each marketplace, most of the quiet ones of whom are left out"
-    )
+    parser.add_argument("--creators", type=int, default=5_000, help="of each marketplace")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4], help="a marketplace for each")
     parser.add_argument("--real", type=int, default=60, help="how many nights of the takedown example")
     parser.add_argument("--rises", type=int, default=3_000, help="how many series of chance of each rise and drift")

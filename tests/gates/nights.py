@@ -1,7 +1,8 @@
 """Nights, one after the other: each is decided, judged by gate 2 and released, as a night is.
 
 What takes seconds and isn't judged here is left out: gate 1 accepts everything (what is simulated is right), the models
-run without dbt, and the models that only tell of a night don't run.
+run without dbt, the models that only tell of a night don't run, and where it is asked nobody is told what other rules
+would have done, which holds nothing.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from evenhand.landing.window import take
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import LoadedPack, load_packs
 from evenhand.policy.preapproved import Preapproval
+from evenhand.quality.effect_of_rules import effects_of_other_rules
 from evenhand.quality.held_lists import LISTS, HeldList, answer
 from evenhand.quality.held_rows import hold
 from evenhand.quality.holding import Tonight, validate_changes
@@ -37,7 +39,6 @@ from evenhand.release.previous import take_last_release
 from evenhand.release.publish import FILES
 from evenhand.release.rows import COMPARED
 from gates.known import Known
-from gates.thinning import Thinning
 from release.manifests import manifest_of
 
 CODE = {"evenhand": "simulated", "sha256": "0" * 64, "engines": {}}
@@ -46,6 +47,10 @@ _RELEASED = (
     *("models.parquet", "rules.parquet", "packs.parquet"),
 )
 Spoil = Callable[[duckdb.DuckDBPyConnection], None]
+
+
+def _no_effects(*_: object) -> Mapping[tuple[str, str], str]:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -64,15 +69,16 @@ class Judged:
 class Nights:
     """The nights of what has landed below a folder."""
 
-    def __init__(self, home: Path, compiled: Path, policies: Path, thinning: Thinning | None = None) -> None:
+    def __init__(self, home: Path, compiled: Path, policies: Path, *, says_effects: bool = True) -> None:
         """Load `landing/` of the folder.
 
         Args:
             compiled: the folder of the project.
             policies: that of the packs.
-            thinning: whose rows aren't loaded.
+            says_effects: whether what is held for other rules says what they would have done.
         """
-        self.home, self.policies, self._thinning = home, policies, thinning
+        self.home, self.policies = home, policies
+        self._effects = effects_of_other_rules if says_effects else _no_effects
         self._project = compiled_project(compiled)
         wanted = (*DECIDED, "reasons", "int_emergencies_in_force")
         self._models: Sequence[CompiledModel] = self._project.models(leading_to=wanted)
@@ -82,10 +88,7 @@ class Nights:
 
     def load(self) -> None:
         """Load what has landed since."""
-        landed = self.home / "landed.duckdb"
-        load(landed, self.home / "landing", date(9999, 12, 31))
-        if self._thinning:
-            self._thinning.thin(landed)
+        load(self.home / "landed.duckdb", self.home / "landing", date(9999, 12, 31))
 
     def land(self, night: date) -> Path:
         """What had landed by the night, accepted, in a warehouse of its own."""
@@ -141,7 +144,10 @@ class Nights:
             hold(connection, night, [])
             connection.commit()
         opened = known.opened if known else what_if
-        tonight = Tonight(self.releases, packs, preapproved, code, asks_first_nights=asks_first_nights, what_if=opened)
+        tonight = Tonight(
+            self.releases, packs, preapproved, code,
+            asks_first_nights=asks_first_nights, what_if=opened, effects=self._effects,
+        )  # fmt: skip
         gate = validate_changes(warehouse, warehouse.with_suffix(".gate"), night, tonight, {})
         return Judged(gate.causes, gate.held, warehouse, gate.not_compared)
 

@@ -29,12 +29,13 @@ from gates.nights import Judged, Nights
 from gates.planted import FAULTS, Night, draw, spoil_lists, spoil_policies, spoil_what_landed
 from gates.silent import FAULTS as SILENT
 from gates.silent import RUNS, draw_silent, plant
-from gates.thinning import Thinning
 
 LISTS = ("penalties", "rewards")
 # Nights that land before the first is decided, as many as a night looks at; and nights that are decided in one go
 # before the first is judged, for what is usual, as many as of an example.
 LANDED_BEFORE, RELEASED_BEFORE = 36, 28
+# Of few creators a silent fault changes many rows where they break rules eight times as often as others.
+BREACHES = 8
 # A silent fault of this size has to be held: so many rows of a list, and such a share of what the night adds to it and
 # takes from it; or, where it changes no list, so many rows of a feed, or all that its market has of it.
 FEWEST_ROWS, FEWEST_SHARE, FEWEST_LANDED = 20, 0.1, 100
@@ -51,7 +52,6 @@ class Outcome:
         escaped: fault to rows that would have gone out otherwise than they should.
         said: fault to what was said of its market.
         sized: the silent faults that were of the size at which they have to be held.
-        creators: how many there were.
     """
 
     night: date
@@ -60,7 +60,6 @@ class Outcome:
     escaped: dict[str, int]
     said: dict[str, tuple[str, ...]]
     sized: tuple[str, ...] = ()
-    creators: int = 0
 
     @property
     def told(self) -> str:
@@ -96,17 +95,16 @@ def run(
     creators: int,
     compiled: Path,
     silent: Sequence[int] = ALL_SILENT,
-    thinning: Thinning | None = None,
 ) -> Iterator[Outcome]:
     """Judge so many nights of one marketplace, each after the one before was released clean.
 
     Args:
         silent: which of the runs with silent faults each night is spoilt by; by default, all of them.
-        thinning: which creators of the marketplace aren't there.
     """
-    plan = Plan(creators, LANDED_BEFORE + RELEASED_BEFORE + nights, seed=seed)
+    of_all = LANDED_BEFORE + RELEASED_BEFORE + nights
+    plan = Plan(creators, of_all, seed=seed, breaches=BREACHES, is_planted=False)
     simulate(plan, home / "landing", lambda made: None)
-    simulated = Nights(home, compiled, PROJECT / "policies", thinning)
+    simulated = Nights(home, compiled, PROJECT / "policies", says_effects=False)
     told = home / "outcomes"
     told.mkdir(exist_ok=True)
     all_nights = [plan.first_night + timedelta(days=day) for day in range(LANDED_BEFORE, plan.nights)]
@@ -140,7 +138,7 @@ def all_of(home: Path, seed: int, nights: int, creators: int) -> list[Outcome]:
     folder = home / str(seed)
     # Of a run that was stopped while its folder was cleared, all outcomes are there and not all of the rest.
     if len(judged_so_far(home, seed)) < nights:
-        for outcome in run(folder, seed, nights, creators, home / "dbt", thinning=Thinning()):
+        for outcome in run(folder, seed, nights, creators, home / "dbt"):
             print(f"seed {seed}, {outcome.told}", file=sys.stderr, flush=True)
     for each in folder.iterdir():
         if each.name != "outcomes":
@@ -183,7 +181,7 @@ def _with_faults(
         known=known,
     )
     held_clean = tuple((each.list, each.market, each.why) for each in clean.held)
-    outcome = Outcome(faults.night, held_clean, {}, {}, {}, creators=_creators(clean.warehouse))
+    outcome = Outcome(faults.night, held_clean, {}, {}, {})
     _look(outcome, clean, spoilt, {fault: faults.market_of(fault) for fault in FAULTS})
     sized: list[str] = []
     for run in silent:
@@ -198,12 +196,6 @@ def _with_faults(
         sized += _sized(clean, judged, markets, wrong, faults.night)
         judged.warehouse.unlink()
     return replace(outcome, sized=tuple(sized))
-
-
-def _creators(warehouse: Path) -> int:
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        ((creators,),) = connection.execute("select count(*) from accepted.creators").fetchall()
-    return int(creators)
 
 
 def _look(outcome: Outcome, clean: Judged, spoilt: Judged, markets: dict[str, str]) -> dict[tuple[str, str], int]:
@@ -286,7 +278,6 @@ def _read_outcome(path: Path) -> Outcome:
         said["escaped"],
         {fault: tuple(why) for fault, why in said["said"].items()},
         tuple(said["sized"]),
-        said["creators"],
     )
 
 

@@ -64,10 +64,9 @@ def write_rises(
 
 
 def _table(outcomes: Sequence[Outcome], seeds: Sequence[int], creators: int) -> str:
-    nights, there = len(outcomes), sorted(each.creators for each in outcomes)
+    nights = len(outcomes)
     lines = [
-        f"{nights} nights of marketplaces of {creators:,} creators less most of the quiet ones, with {there[0]:,} to"
-        f" {there[-1]:,}; seeds {', '.join(map(str, seeds))}.",
+        f"{nights} nights of marketplaces of {creators:,} creators; seeds {', '.join(map(str, seeds))}.",
         "",
         "| planted | held | rows that went out |",
         "| --- | ---: | ---: |",

@@ -15,7 +15,6 @@ import duckdb
 import pytest
 
 import made_once
-from evenhand.landing.contracts import FEEDS
 from evenhand.settings import PROJECT
 from gates import __main__ as command
 from gates import run as gates
@@ -25,7 +24,6 @@ from gates.planted import FAULTS, SMALLEST, draw
 from gates.run import Outcome, run
 from gates.silent import FAULTS as SILENT
 from gates.silent import RUNS, draw_silent
-from gates.thinning import Thinning
 from made_once import shared_compiled
 
 
@@ -72,7 +70,7 @@ def test_what_was_known_is_for_all_judgements_of_a_night_what_each_decides_by_it
     monkeypatch.setattr(gates, "RELEASED_BEFORE", 8)
     monkeypatch.setattr(Nights, "judge", judged_twice)
 
-    list(run(tmp_path / "market", 1, 1, 3000, shared_compiled(), thinning=Thinning()))
+    list(run(tmp_path / "market", 1, 1, 500, shared_compiled()))
 
     assert seen == ["clean", "spoilt", *(f"silent-{number}" for number in range(len(RUNS)))]
 
@@ -83,56 +81,6 @@ def _all_of(warehouse: Path) -> dict[str, list[Any]]:
         return {
             table: connection.execute(f"from {table} order by all").fetchall()
             for table in ("main.penalties", "main.rewards", "main.reasons", *(f"gate.{name}" for name in tables))
-        }
-
-
-def test_whoever_is_left_of_a_thinned_marketplace_is_there_whole(tmp_path: Path) -> None:
-    # Of each account its orders and its violations, which land again when they have come further.
-    kinds = {"loud": (150, 2), "busy": (151, 2), "without": (5, 0)}
-    landed = tmp_path / "landed.duckdb"
-    with duckdb.connect(str(landed)) as connection:
-        connection.begin()
-        connection.execute("create schema landing")
-        for contract in FEEDS:
-            columns = ", ".join(f"{name} text" for name in contract.column_names)
-            connection.execute(f"create table landing.{contract.feed} ({columns})")
-            for kind, (orders, violations) in kinds.items():
-                rows = {"orders": orders, "violations": violations}.get(contract.feed, 3)
-                connection.execute(
-                    f"""
-                    insert into landing.{contract.feed} by name
-                    select account_id || '/' || row_number as {contract.key}, account_id
-                    from (select '{kind}-' || number as account_id from range(100) as numbers (number)),
-                        range({rows}) as rows (row_number), range(2)
-                    """
-                    if contract.key != "account_id"
-                    else f"insert into landing.{contract.feed} (account_id) select '{kind}-' || range from range(100)"
-                )
-        connection.commit()
-    whole = _rows_of_accounts(landed)
-
-    Thinning().thin(landed)
-    left = _rows_of_accounts(landed)
-
-    there = {account for feed, account in left if feed == "creators"}
-    assert left == {each: rows for each, rows in whole.items() if each[1] in there}
-    of_kind = {kind: sum(account.startswith(kind) for account in there) for kind in kinds}
-    assert of_kind["loud"] == 100
-    assert 0 < of_kind["busy"] < 20
-    assert 0 < of_kind["without"] < 20
-    Thinning().thin(landed)
-    assert _rows_of_accounts(landed) == left
-
-
-def _rows_of_accounts(landed: Path) -> dict[tuple[str, str], int]:
-    """How many rows of each feed and account are loaded."""
-    with duckdb.connect(str(landed), read_only=True) as connection:
-        return {
-            (contract.feed, account): rows
-            for contract in FEEDS
-            for account, rows in connection.execute(
-                f"select account_id, count(*) from landing.{contract.feed} group by all"
-            ).fetchall()
         }
 
 
@@ -182,7 +130,7 @@ def test_where_no_night_is_judged_nothing_is_told_and_that_is_a_failure(
 
 def test_of_a_run_that_was_stopped_while_its_folder_was_cleared_all_outcomes_are_told(tmp_path: Path) -> None:
     (tmp_path / "1" / "outcomes").mkdir(parents=True)
-    night = Outcome(date(2026, 9, 13), (("penalties", "MY", ("too many",)),), {}, {}, {}, ("link",), 400)
+    night = Outcome(date(2026, 9, 13), (("penalties", "MY", ("too many",)),), {}, {}, {}, ("link",))
     (tmp_path / "1" / "outcomes" / f"{night.night}.json").write_text(json.dumps(asdict(night), default=str))
     (tmp_path / "1" / "landing").mkdir()
 

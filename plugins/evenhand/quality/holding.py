@@ -83,6 +83,7 @@ class Tonight:
         settings_changed_by: who changed marketplace.yml, and the deployment's time zone.
         asks_first_nights: whether a person has to see the first nights of a market.
         what_if: opens the scratch in which causes are looked for.
+        effects: says what other rules would have done.
     """
 
     releases: Path
@@ -97,6 +98,7 @@ class Tonight:
     settings_changed_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     asks_first_nights: bool = False
     what_if: Callable[[Path, Path], AbstractContextManager[WhatIf]] = what_if
+    effects: Callable[..., Mapping[tuple[str, str], str]] = effects_of_other_rules
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def validate_changes(
             take_names_of_lists(connection, "last", night)
     find_causes(warehouse, folder.with_name("what_if.duckdb"), bases, tonight.code, night, tonight.what_if)
     others = _other_rules(warehouse, bases, tonight, folder.with_name("packs_before"), night)
-    effects = effects_of_other_rules(warehouse, tonight.releases, others, folder.with_name("what_if.duckdb"), night)
+    effects = tonight.effects(warehouse, tonight.releases, others, folder.with_name("what_if.duckdb"), night)
     with kept_open(warehouse):
         count(warehouse, tonight.releases, night)
         with duckdb.connect(str(warehouse)) as connection:

@@ -103,7 +103,8 @@ def simulated(landing: Path) -> Plan | None:
     if not path.exists() or path.read_text() == _UNFINISHED:
         return None
     plan = json.loads(path.read_text())
-    return Plan(plan["creators"], plan["nights"], date.fromisoformat(plan["until"]), plan["seed"])
+    known = {name: plan[name] for name in ("creators", "nights", "seed", "breaches", "is_planted")}
+    return Plan(until=date.fromisoformat(plan["until"]), **known)
 
 
 def _version() -> str:
@@ -119,7 +120,7 @@ def _scripts() -> list[str]:
 
 
 def _set_the_stage(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
-    variables: dict[str, int | float | str | date] = {
+    variables: dict[str, int | float | str | date | None] = {
         "creators": plan.creators,
         "nights": plan.nights,
         "seed": str(plan.seed),
@@ -130,7 +131,7 @@ def _set_the_stage(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         "enforced_undecided": planted.ENFORCED_UNDECIDED,
         "drawn_a_day": planted.DRAWN_A_DAY,
         "faulty_market": planted.FAULTY_MARKET,
-        "faulty_night": plan.until - timedelta(days=planted.FAULTY_DAYS_BEFORE_THE_END),
+        "faulty_night": plan.until - timedelta(days=planted.FAULTY_DAYS_BEFORE_THE_END) if plan.is_planted else None,
     }
     for name, value in variables.items():
         connection.execute(f"set variable {name} = $value", {"value": value})
@@ -140,13 +141,13 @@ def _set_the_stage(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         connection.execute(
             "insert into markets values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                market.name, market.language, market.price, market.violating, market.wrongly_upheld,
+                market.name, market.language, market.price, market.violating * plan.breaches, market.wrongly_upheld,
                 market.sensitivity, market.specificity,
                 upto - market.share, 1.0 if market is MARKETS[-1] else upto,
             ],
         )  # fmt: skip
     connection.execute("create table trends (market varchar, category varchar, from_day date, times double)")
-    for trend in TRENDS:
+    for trend in TRENDS if plan.is_planted else ():
         from_day = plan.until - timedelta(days=trend.days_before_the_end)
         connection.execute(
             "insert into trends values (?, ?, ?, ?)", [trend.market, trend.category, from_day, trend.times]

@@ -76,12 +76,19 @@ DRAWN_A_DAY = 60
 
 @dataclass(frozen=True)
 class Plan:
-    """How much to simulate. The same plan gives the same rows."""
+    """How much to simulate. The same plan gives the same rows.
+
+    Attributes:
+        breaches: how many times as often contents break a rule as in the markets above.
+        is_planted: whether what the nightly run is to find is in it: the trends, and the night without commissions.
+    """
 
     creators: int = 50_000
     nights: int = 90
     until: date = UNTIL
     seed: int = 1
+    breaches: float = 1.0
+    is_planted: bool = True
 
     @property
     def first_night(self) -> date:
