@@ -233,6 +233,9 @@ def test_a_chart_has_the_figures_of_the_last_nights_releases_and_a_gap_where_the
         keep_complaint(apart / "nights" / f"night={NIGHT}", "deliver_release", "2 rejected, the first <b>", "sandbox")
         page = reader.get("/").text
         assert "holds what it should" not in page
+        said = "The last delivery to sandbox failed"
+        assert f'<a href="./lists/deliveries?night={NIGHT}&amp;receiver=sandbox">{said}</a>.' in page
+        assert said in [each["said"] for each in reader.get("/card/lines").json()["lines"]]
         assert '<span lang="en">2 rejected, the first &lt;b&gt;</span>' in page
         # What is delivered once more is told as it was then.
         _delivered(apart, NIGHT, put=38, remove=0)

@@ -15,6 +15,7 @@ from evenhand.console.case_pages import waiting as open_cases
 from evenhand.console.reader import say, say_counted
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
+from evenhand.console.tonight import receivers
 from evenhand.console.values import list_of
 from evenhand.console.values import market as market_name
 
@@ -88,6 +89,10 @@ def waiting(found: Shown) -> Iterator[Line]:
             yield Line(said, page)
         else:
             yield Line(say("%(list)s wait for an answer", list=list_of(held.list, held.market)), page)
+    for each in receivers(found):
+        if each.failed:
+            page = f"lists/deliveries?{urlencode({'night': found.night, 'receiver': each.receiver})}"
+            yield Line(say("The last delivery to %(receiver)s failed", receiver=each.receiver), page)
     cases = open_cases(found)
     if cases is None:
         yield Line(say("Cases can't be read: it isn't known how many wait"), "cases")
