@@ -245,6 +245,16 @@ def test_a_chart_has_the_figures_of_the_last_nights_releases_and_a_gap_where_the
         assert sent_over(found, "sandbox") == Sent([19, None, None, None], [0, None, None, None])
 
 
+def test_of_the_first_release_nothing_is_offered_to_compare_it_with(home: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(home, tmp_path / "home", symlinks=True))
+    (copy / "releases" / f"night={NIGHT}").unlink()
+    for of, offered in ((copy, False), (home, True)):
+        with seen_by_all(of) as app:
+            reader = TestClient(app, base_url="http://127.0.0.1:8080", headers={"accept": "text/html"})
+            for page in ("/", "/lists/against"):
+                assert ('<select name="against"' in reader.get(page).text) == offered, page
+
+
 @pytest.mark.parametrize(
     ("page", "chart"),
     [
