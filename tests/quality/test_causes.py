@@ -19,8 +19,7 @@ import pytest
 from approval.english import SPEAKS
 from evenhand.approval.shown import body
 from evenhand.emergency.emergency import Proposal
-from evenhand.emergency.load import load_emergencies
-from evenhand.emergency.record import record
+from evenhand.emergency.record import known, record
 from evenhand.policy.load import load_packs
 from evenhand.policy.preapproved import Preapproval
 from evenhand.quality.held_lists import first_wave_of
@@ -38,10 +37,13 @@ LIFT = Proposal(
     action="lift", list="penalties", market="lifted", accounts=("lifted.a3",), measure="account_suspended",
     scope="account", until=date(2026, 3, 8), reason="The strikes are in doubt", author=Person("mai", logged_in=True),
 )  # fmt: skip
+# In the market `imposed`, until long after the nights, or until the first of them alone.
+IMPOSE = LIFT.model_copy(update={"action": "impose", "market": "imposed", "until": date(2026, 3, 12)})
+BRIEF, END = IMPOSE.model_copy(update={"until": FIRST}), IMPOSE.model_copy(update={"action": "end"})
 OTHER_CODE = CODE | {"sha256": "1" * 64}
 # A market for what lands or is decided by people, and one for each way of changing a pack. Of the market `then`, a file
 # is another on the night after; from `earth` an account goes to the moon, and one comes from it.
-OF_DATA = ("landed", "appealed", "then", "speaking", "lifted", "late")
+OF_DATA = ("landed", "appealed", "then", "speaking", "lifted", "imposed", "late")
 OF_POLICY = (
     *("paused", "agreed", "exceeding", "another", "worded", "appeal", "loosened", "foreseen", "kept", "ended"),
     *("wave", "earth", "moon"),
@@ -63,7 +65,7 @@ THEIR_APPEAL = (ROUTE, "appeal_route: Pay 50 USD at example.com.")
 
 def of_first_night(market: str) -> str:
     """A market's pack, as it is on the first night."""
-    if market == "lifted":
+    if market in ("lifted", "imposed"):
         suspended = "{measure: account_suspended, scope: account"
         return text_of(market, ("{measure: commission_held, scope: commission", suspended))
     return text_of(market) + (A_BONUS if market == "late" else "")
@@ -72,6 +74,14 @@ def of_first_night(market: str) -> str:
 def sale_of(account: str) -> tuple[str, ...]:
     """What the bonus pays 50 for."""
     return f"s{account}", account, "sale", str(FIRST), "5", "", "", ""
+
+
+def _by_people(home: Path, night: date, minute: int, proposal: Proposal, account: str = "", ends: str = "") -> str:
+    """What people decided on a night, in the order of the minutes; returns its name."""
+    whom = {"accounts": (f"{proposal.market}.{account}",)} if account else {}
+    wanted = proposal.model_copy(update={**whom, "ends": ends or None})
+    at = datetime(night.year, night.month, night.day, 9, minute, tzinfo=UTC)
+    return record(home / "emergencies", wanted, Person("lan", logged_in=True), at, night).emergency_id
 
 
 def strikes(account: str, day: date, count: int = 1) -> list[Sequence[str]]:
@@ -102,6 +112,12 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "policies").mkdir()
     for market in (*OF_DATA, *OF_POLICY):
         (home / "policies" / f"{market}.yml").write_text(of_first_night(market))
+    # On a1 one is ended, on a2 the measure is lifted; what was imposed besides, or since, is over with the first night.
+    _by_people(home, FIRST, 1, END, "a1", ends=_by_people(home, FIRST, 0, IMPOSE, "a1"))
+    _by_people(home, FIRST, 0, IMPOSE.model_copy(update={"action": "lift"}), "a2")
+    for account in ("a1", "a2"):
+        _by_people(home, FIRST, 2, BRIEF, account)
+    _by_people(home, FIRST, 0, IMPOSE, "a3")
     nights = Nights(home, shared_compiled(), home / "policies")
     nights.release(nights.judge(nights.land(FIRST), FIRST), FIRST)
     return home
@@ -178,10 +194,12 @@ def of_data(decided: Path, tmp_path_factory: pytest.TempPathFactory) -> OfData:
         activities=rows_of("late", "activities", [sale_of("a1")]),
     )
     nights.load()
-    record(nights.home / "emergencies", LIFT, Person("lan", logged_in=True), datetime(2026, 3, 6, tzinfo=UTC), NEXT)
-    landed = nights.land(NEXT)
-    load_emergencies(nights.home / "emergencies", landed, NEXT)
-    tonight = nights.judge(landed, NEXT, "tonight")
+    _by_people(nights.home, NEXT, 0, LIFT)
+    (of_a3,) = (
+        each.emergency for each in known(nights.home / "emergencies", FIRST) if "imposed.a3" in each.emergency.accounts
+    )
+    _by_people(nights.home, NEXT, 0, END, "a3", ends=of_a3.emergency_id)
+    tonight = nights.judge(nights.land(NEXT), NEXT, "tonight")
 
     landing = nights.home / "landing"
     (landing / "activities" / f"night={NEXT}" / "day.csv").rename(
@@ -220,6 +238,17 @@ def test_what_people_lift_is_emergency_also_where_a_milder_measure_shows(of_data
     found = told(of_data.tonight, "lifted")
 
     assert found.changes == {"a3/copyright_strikes/account": ("changed", "emergency")}
+    assert found.held == []
+
+
+def test_what_people_ended_or_lifted_is_emergency_and_what_was_over_beside_it_is_time(of_data: OfData) -> None:
+    found = told(of_data.tonight, "imposed")
+
+    assert found.changes == {
+        "a1/emergency/account": ("removed", "time"),
+        "a2/emergency/account": ("removed", "time"),
+        "a3/emergency/account": ("removed", "emergency"),
+    }
     assert found.held == []
 
 
