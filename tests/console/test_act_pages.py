@@ -93,7 +93,9 @@ def test_one_that_was_imposed_is_ended_alone_by_its_name(client: TestClient) -> 
     assert "1 account of 5 in Indonesia (ID); 0 have it now" in said
     assert _asked() == []
     fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', counted.text.partition("Or otherwise")[0]))
-    assert "Another person approves it within 24 hours" in _said(send(client, "/emergency", "/emergency", **fields).text)
+    assert "Another person approves it within 24 hours" in _said(
+        send(client, "/emergency", "/emergency", **fields).text
+    )
     ((act, _),) = open_proposals(settings().home, datetime.now(UTC))
     assert (act.form["action"], act.form["ends"], act.form["accounts"]) == ("end", name, ["elsewhere1"])
     for wrong, why in ((of_another, "There is no measure of the name"), (ended, "is ended already, since 6 Mar 2026")):
@@ -103,7 +105,9 @@ def test_one_that_was_imposed_is_ended_alone_by_its_name(client: TestClient) -> 
     assert (told.status_code, "U+001B" in _said(told.text)) == (409, True)
 
 
-def test_what_airflow_is_asked_to_end_is_what_its_form_wants(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_airflow_is_asked_to_end_is_what_its_form_wants(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     name = _imposed("ID", "elsewhere1", "2026-03-10")
     forms: list[dict[str, Any]] = []
 

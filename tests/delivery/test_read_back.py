@@ -332,6 +332,27 @@ def test_a_list_that_another_entry_brings_now_is_not_taken_for_gone(
     assert len(sandbox.effects()) == 1
 
 
+@pytest.mark.parametrize("honours_keys", [True, False])
+@pytest.mark.parametrize("is_theirs", [True, False])
+def test_a_list_that_another_entry_may_bring_is_neither_removed_nor_forgotten_until_that_is_known(
+    is_theirs: bool, honours_keys: bool, tmp_path: Path, sandbox: SandboxProcess, client: httpx.Client
+) -> None:
+    """Its connection can't be read on the second night, on which this entry no longer has the list."""
+    ours = (LISTS, ("penalties",), ("penalties",))
+    with Receipts(tmp_path / "receipts.sqlite") as receipts:
+        for day, lists in enumerate(ours, 1):
+            one = HttpReceiver("one", lists, sandbox.url, SECRET, client, honours_keys=honours_keys, audience="sandbox")
+            others = frozenset({"rewards"} if day == 2 or (day == 3 and is_theirs) else ())
+            one.capabilities = replace(
+                one.capabilities, others=others, maybe_others=others if day == 2 else frozenset()
+            )
+            release = publish(tmp_path, night(day), [penalty("p1")], [reward("r1")])
+            deliver(release, one, receipts)
+            assert reconcile_and_correct(release, one, receipts).agrees
+            assert (("rewards", "r1") in sandbox.held()) == (day < 3 or is_theirs)
+    assert len(sandbox.effects()) == (2 if is_theirs else 3)
+
+
 def test_an_old_release_that_lacks_a_list_or_has_lost_one_blocks_no_delivery_beside_a_lost_ledger(
     tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver
 ) -> None:

@@ -12,7 +12,13 @@ from pathlib import Path
 
 from evenhand.delivery.changes import Change, RowId, diff
 from evenhand.delivery.lock import delivery_lock
-from evenhand.delivery.read_back import believe_what_it_holds, find_what_others_brought, hand_over, rows_it_had
+from evenhand.delivery.read_back import (
+    believe_what_it_holds,
+    find_what_others_brought,
+    hand_over,
+    left_alone,
+    rows_it_had,
+)
 from evenhand.delivery.read_release import Release, ever_wanted, read_release
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import AheadOfReleases, Receipt, Receiver
@@ -201,7 +207,8 @@ def _bring(
     if receiver.capabilities.acts_on_changes:
         find_what_others_brought(release, receiver, receipts)
     unsettled = {(change.list, change.row_key) for change in receipts.unanswered(name)}
-    needed = diff(name, release.lists, receipts.acknowledged(name), unsettled, receipts.epoch(name))
+    acknowledged = receipts.acknowledged(name, left_alone(receiver))
+    needed = diff(name, release.lists, acknowledged, unsettled, receipts.epoch(name))
     # A change that was asked again and rejected just now isn't asked a third time.
     sender.send([change for change in needed if change.key not in sender.answers], release)
     sender.note(receiver.commit())

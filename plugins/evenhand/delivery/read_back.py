@@ -44,7 +44,8 @@ def believe_what_it_holds(
     """
     hand_over(receiver, receipts)
     held = held_of_ours(receiver)
-    if receipts.unanswered(receiver.name) or receipts.differs(receiver.name, held) or (had and not held):
+    unsure = left_alone(receiver)
+    if receipts.unanswered(receiver.name) or receipts.differs(receiver.name, held, unsure) or (had and not held):
         # Before anything is sent for it: what it took may only not be read yet.
         receiver.catch_up()
         held = held_of_ours(receiver)
@@ -56,7 +57,7 @@ def believe_what_it_holds(
     never_sent = sorted(there - ours)
     _refuse_other_spellings(receiver, never_sent, ours - there)
     refuse_to_remove(receipts.path.parent, receiver, never_sent, len(held))
-    return receipts.believe(receiver.name, held, night)
+    return receipts.believe(receiver.name, held, night, unsure)
 
 
 def _refuse_other_spellings(receiver: Receiver, never_sent: Sequence[RowId], gone: AbstractSet[RowId]) -> None:
@@ -81,17 +82,25 @@ def _refuse_if_emptied(
     night: date, receiver: Receiver, receipts: Receipts, held: Sequence[ReceiverRow], had: int
 ) -> None:
     """Ask a person where all is gone, also where it holds a few rows again that it was sent since."""
-    known = sum(each.payload_sha256 is not None for each in receipts.acknowledged(receiver.name).values())
+    unsure = left_alone(receiver)
+    acknowledged = receipts.acknowledged(receiver.name, unsure)
+    known = sum(each.payload_sha256 is not None for each in acknowledged.values())
     if not held and (known or had):
         refuse_if_emptied(receipts.path.parent, receiver.name, known, had)
-    before = receipts.had_before(receiver.name, night)
+    before = {row for row in receipts.had_before(receiver.name, night) if row[0] not in unsure}
     if held and len(before) > FEW_ROWS and before.isdisjoint((row.list, row.row_key) for row in held):
         refuse_if_emptied(receipts.path.parent, receiver.name, len(before), is_there_since=True)
 
 
 def hand_over(receiver: Receiver, receipts: Receipts) -> None:
     """Leave lists to the entry that brings them to this system now, before it is asked what has become of them."""
-    receipts.hand_over(receiver.name, receiver.capabilities.others - {*receiver.lists})
+    surely = receiver.capabilities.others - receiver.capabilities.maybe_others
+    receipts.hand_over(receiver.name, surely - {*receiver.lists})
+
+
+def left_alone(receiver: Receiver) -> frozenset[str]:
+    """Lists that another entry may bring to this system: until that is known they are neither removed nor forgotten."""
+    return receiver.capabilities.maybe_others - {*receiver.lists}
 
 
 def find_what_others_brought(release: Release, receiver: Receiver, receipts: Receipts) -> None:
