@@ -353,6 +353,33 @@ def test_a_list_that_another_entry_may_bring_is_neither_removed_nor_forgotten_un
     assert len(sandbox.effects()) == (2 if is_theirs else 3)
 
 
+@pytest.mark.parametrize("arrived", [True, False])
+def test_a_first_batch_without_an_answer_is_sent_again_unless_the_night_says_that_it_arrived(
+    arrived: bool, tmp_path: Path, sandbox: SandboxProcess, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a system without keys, whose state then shows no row."""
+    release = publish(tmp_path, night(1), [penalty("p1")])
+    receiver = HttpReceiver("one", LISTS, sandbox.url, SECRET, client, honours_keys=False, audience="sandbox")
+    whole = receiver.apply
+
+    def lost(batch: Sequence[Change]) -> Sequence[Receipt]:
+        if arrived:
+            whole(batch)
+        raise ReceiverError("no answer")
+
+    with Receipts(tmp_path / "receipts.sqlite") as receipts:
+        with monkeypatch.context() as meanwhile, pytest.raises(ReceiverError, match="no answer"):
+            meanwhile.setattr(receiver, "apply", lost)
+            deliver(release, receiver, receipts)
+        if arrived:
+            with monkeypatch.context() as meanwhile:
+                meanwhile.setattr(receiver, "read_back", list)
+                with pytest.raises(ReceiverEmptied, match="something of the night reached it, of which 1 row has no"):
+                    deliver(release, receiver, receipts)
+        assert deliver(release, receiver, receipts).complete
+    assert len(sandbox.effects()) == 1
+
+
 def test_an_old_release_that_lacks_a_list_or_has_lost_one_blocks_no_delivery_beside_a_lost_ledger(
     tmp_path: Path, sandbox: SandboxProcess, receiver: HttpReceiver
 ) -> None:

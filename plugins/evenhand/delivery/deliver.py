@@ -139,7 +139,7 @@ def deliver(release_dir: Path, receiver: Receiver, receipts: Receipts) -> Delive
             is_behind = _is_behind(known, says)
             if not is_behind:
                 receipts.move_to(receiver.name, release)
-            summary = _bring(release_dir, release, receiver, receipts, is_behind)
+            summary = _bring(release_dir, release, receiver, receipts, is_behind, says)
     log.info("%s", summary)
     return summary
 
@@ -187,7 +187,7 @@ def _nights(release_dir: Path, receiver: Receiver, receipts: Receipts) -> tuple[
 
 
 def _bring(
-    release_dir: Path, release: Release, receiver: Receiver, receipts: Receipts, is_behind: bool
+    release_dir: Path, release: Release, receiver: Receiver, receipts: Receipts, is_behind: bool, says: date | None
 ) -> DeliverySummary:
     name = receiver.name
     receiver.begin(release.lists, release.night)
@@ -199,7 +199,7 @@ def _bring(
         # Another system may have written the night that it has and the ledger lacks: ours is what a release ever had.
         ours = release.row_ids | (ever_wanted(release_dir.parent, receiver.lists) if is_behind else set())
         had = rows_it_had(release_dir, receiver, receipts, is_behind)
-        believe_what_it_holds(release.night, receiver, receipts, ours, had)
+        believe_what_it_holds(release.night, receiver, receipts, ours, had, says)
     if is_behind:
         # It has a night that the ledger never heard of, which was lost or brought back from a backup. Only once what it
         # holds is believed does the ledger have that night: until then, whoever comes again has to read it, too.

@@ -26,13 +26,19 @@ def held_of_ours(receiver: Receiver) -> list[ReceiverRow]:
 
 
 def believe_what_it_holds(
-    night: date, receiver: Receiver, receipts: Receipts, wanted: AbstractSet[RowId], had: int = 0
+    night: date,
+    receiver: Receiver,
+    receipts: Receipts,
+    wanted: AbstractSet[RowId],
+    had: int = 0,
+    says: date | None = None,
 ) -> int:
     """Take what a receiver is read to hold for the truth, once its reading has caught up with what it took.
 
     Args:
         wanted: the rows that it may hold because of us, as far as the ledger doesn't say.
         had: how many it should hold by the night that it says it has, where the ledger never heard of that.
+        says: the newest night that it said it was sent anything of, before anything was sent for this.
 
     Returns:
         how many rows were found otherwise than acknowledged.
@@ -50,7 +56,7 @@ def believe_what_it_holds(
         receiver.catch_up()
         held = held_of_ours(receiver)
     if receiver.capabilities.acts_on_changes:
-        _refuse_if_emptied(night, receiver, receipts, held, had)
+        _refuse_if_emptied(night, receiver, receipts, held, had, says)
     ours = wanted | receipts.acknowledged(receiver.name).keys()
     ours |= {(change.list, change.row_key) for change in receipts.unanswered(receiver.name)}
     there = {(row.list, row.row_key) for row in held}
@@ -79,14 +85,21 @@ def _whatever_the_spelling(row_key: str) -> str:
 
 
 def _refuse_if_emptied(
-    night: date, receiver: Receiver, receipts: Receipts, held: Sequence[ReceiverRow], had: int
+    night: date, receiver: Receiver, receipts: Receipts, held: Sequence[ReceiverRow], had: int, says: date | None
 ) -> None:
-    """Ask a person where all is gone, also where it holds a few rows again that it was sent since."""
+    """Ask a person where all is gone, also where it holds a few rows again that it was sent since.
+
+    Of one that acknowledged nothing yet, and says that something of the night reached it, all that reached it is gone.
+    """
     unsure = left_alone(receiver)
     acknowledged = receipts.acknowledged(receiver.name, unsure)
     known = sum(each.payload_sha256 is not None for each in acknowledged.values())
     if not held and (known or had):
         refuse_if_emptied(receipts.path.parent, receiver.name, known, had)
+    elif not held and says:
+        unanswered, since = receipts.put_without_answer(receiver.name)
+        if since and since <= says:
+            refuse_if_emptied(receipts.path.parent, receiver.name, known, unanswered=unanswered)
     before = {row for row in receipts.had_before(receiver.name, night) if row[0] not in unsure}
     if held and len(before) > FEW_ROWS and before.isdisjoint((row.list, row.row_key) for row in held):
         refuse_if_emptied(receipts.path.parent, receiver.name, len(before), is_there_since=True)

@@ -131,6 +131,11 @@ class Receipts:
             for key, name, row_key, generation, action, text, sha256, replaces in rows
         ]
 
+    def put_without_answer(self, receiver: str) -> tuple[int, date | None]:
+        """How many rows were put and have no answer, and the first night of which they are."""
+        ((rows, night),) = self.database.execute(_SQL("put_without_answer"), (receiver,))
+        return int(rows), date.fromisoformat(night) if night else None
+
     def plan(self, receiver: str, changes: Sequence[Change], release: Release) -> None:
         """Write down changes before they are sent. One that was rejected or superseded before is open again."""
         night, release_id = release.night.isoformat(), release.release_id
