@@ -9,7 +9,7 @@ import base64
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -21,12 +21,13 @@ import pytest
 from delivery.faulty import FaultyServer
 from delivery.releases import LISTS, night, penalty, publish, reward
 from evenhand.delivery import ledger as ledger_module
+from evenhand.delivery.changes import Change
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.emptied import ReceiverEmptied, send_again
 from evenhand.delivery.first_read import HoldsOthers, take_over
 from evenhand.delivery.ledger import LedgerBroken
 from evenhand.delivery.receipts import Receipts
-from evenhand.delivery.receivers import ReceiverError
+from evenhand.delivery.receivers import Receipt, ReceiverError
 from evenhand.delivery.receivers import http as module
 from evenhand.delivery.receivers.deadline import client as client_in_time
 from evenhand.delivery.receivers.files import FilesReceiver

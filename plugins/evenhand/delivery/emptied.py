@@ -29,7 +29,7 @@ def refuse_if_emptied(
         known: how many rows it had acknowledged.
         had: how many were released on the night that it has, where the ledger never heard of that.
         is_there_since: it holds what it was sent since.
-        unanswered: how many rows were put that it never answered for, where it says that some of their night reached it.
+        unanswered: how many rows were put that it never answered for, where it says that some of their night came.
 
     Raises:
         ReceiverEmptied: nobody has said so since it was sent again last.

@@ -29,6 +29,7 @@ from evenhand.policy.tables import TABLES
 from evenhand.policy.tables.row import columns
 from evenhand.policy.texts import PackError
 from evenhand.quality.following_versions import following_versions, not_told, without_versions
+from evenhand.quality.moved_periods import moved_periods, without_moved
 from evenhand.quality.setting_changes import (
     hangs_on_time_zones,
     said_now,
@@ -49,9 +50,10 @@ log = logging.getLogger(__name__)
 # another, follows from rules that are compared themselves, and can be those of another pack or market.
 _NO_RULES = ("asked_nights",)
 _NO_COLUMNS = ("edition_id", "sha256", "holds_commission", "timezone", "is_read", "has_company")
-# Rules are numbered over all packs: what counts is a rule's place in its own.
+# Rules are numbered over all packs: what counts is a rule's place in its programme. In which order programmes stand
+# decides nothing.
 _NUMBERED = "rule_no"
-_PLACE = Sql("rule_no - first_rule_no as rule_no")
+_PLACE = Sql("place as rule_no")
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,11 @@ def _differences(connection: duckdb.DuckDBPyConnection, scratch: Path) -> Iterat
     versions = [(*of, each) for of, some in sorted(following.items()) for each in some]
     for market, of_pack, version in versions:
         yield from ((market, of_pack, said) for said in version.said)
+    moved = moved_periods(
+        connection, {of: {(each.before, each.begins) for each in some} for of, some in following.items()}
+    )
+    for (market, of_pack), some in sorted(moved.items()):
+        yield from ((market, of_pack, each.said) for each in some)
     for table, row in TABLES.items():
         names = [name for name in columns(row) if name not in _NO_COLUMNS]
         if table in _NO_RULES or "market" not in names:
@@ -170,6 +177,7 @@ def _differences(connection: duckdb.DuckDBPyConnection, scratch: Path) -> Iterat
                 found[market, of_pack][side].append(dict(zip(names, values, strict=True)))
         for (market, of_pack), (before, after) in sorted(found.items()):
             gone, new = without_versions(before, after, following.get((market, of_pack), ()))
+            gone, new = without_moved(gone, new, moved.get((market, of_pack), ()))
             if gone or new:
                 yield market, of_pack, _said(table, gone, new)
         for market, of_pack, version in versions if {"pack", "version"} <= set(names) else ():

@@ -24,9 +24,11 @@ select {{ columns }} from {{ rules }};
 select {{ columns }}
 from {{ rules }}
 left join (
-    select edition_id, min(rule_no) as first_rule_no from {{ entry_rules }}
-    group by all
-) as numbered using (edition_id);
+    select distinct
+        edition_id, rule_no,
+        concat_ws(' ', programme, rule_no - min(rule_no) over (partition by edition_id, programme)) as place
+    from {{ entry_rules }}
+) as numbered using (edition_id, rule_no);
 
 -- name: only_here
 select market, {{ pack }}, {{ columns }}
