@@ -411,7 +411,7 @@ def test_a_night_of_a_version_before_tells_of_the_appeal_beside_each_violation(
     assert table(page, "Violations and appeals") == [["Indonesia (ID)", "23", "22", "21", "12", "1"]]
     (said,) = [each.said for each in page.tables if each.title == "Violations and appeals"]
     assert said == "This night tells of one appeal against each violation alone."
-    assert any(each.startswith("12 of 21 appeals about counterfeit") for each in advice(page)), advice(page)
+    assert any(each.startswith("12 of 21 appeals about Counterfeit goods") for each in advice(page)), advice(page)
 
 
 def test_what_a_night_of_history_lacks_is_no_change(here: Settings) -> None:

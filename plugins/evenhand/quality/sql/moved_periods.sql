@@ -1,7 +1,7 @@
 -- name: moved_periods
 select
-    market, pack, version, released.effective_from, released.effective_before, tonight.effective_from,
-    tonight.effective_before
+    market, pack, version, released.effective_from as began, released.effective_before as ended,
+    tonight.effective_from as begins, tonight.effective_before as ends
 from policy.packs as released
 inner join tonight.policy.packs as tonight using (market, pack, version)
 where
