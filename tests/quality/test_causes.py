@@ -17,9 +17,10 @@ import duckdb
 import pytest
 
 from approval.english import SPEAKS
+from evenhand.approval.code_changes import by_code
 from evenhand.approval.shown import body
 from evenhand.emergency.emergency import Proposal
-from evenhand.emergency.record import known, record
+from evenhand.emergency.record import record
 from evenhand.policy.load import load_packs
 from evenhand.policy.preapproved import Preapproval
 from evenhand.quality.held_lists import first_wave_of
@@ -112,12 +113,6 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "policies").mkdir()
     for market in (*OF_DATA, *OF_POLICY):
         (home / "policies" / f"{market}.yml").write_text(of_first_night(market))
-    # On a1 one is ended, on a2 the measure is lifted; what was imposed besides, or since, is over with the first night.
-    _by_people(home, FIRST, 1, END, "a1", ends=_by_people(home, FIRST, 0, IMPOSE, "a1"))
-    _by_people(home, FIRST, 0, IMPOSE.model_copy(update={"action": "lift"}), "a2")
-    for account in ("a1", "a2"):
-        _by_people(home, FIRST, 2, BRIEF, account)
-    _by_people(home, FIRST, 0, IMPOSE, "a3")
     nights = Nights(home, shared_compiled(), home / "policies")
     nights.release(nights.judge(nights.land(FIRST), FIRST), FIRST)
     return home
@@ -195,10 +190,7 @@ def of_data(decided: Path, tmp_path_factory: pytest.TempPathFactory) -> OfData:
     )
     nights.load()
     _by_people(nights.home, NEXT, 0, LIFT)
-    (of_a3,) = (
-        each.emergency for each in known(nights.home / "emergencies", FIRST) if "imposed.a3" in each.emergency.accounts
-    )
-    _by_people(nights.home, NEXT, 0, END, "a3", ends=of_a3.emergency_id)
+    _imposed_on_the_first_night(nights)
     tonight = nights.judge(nights.land(NEXT), NEXT, "tonight")
 
     landing = nights.home / "landing"
@@ -211,6 +203,35 @@ def of_data(decided: Path, tmp_path_factory: pytest.TempPathFactory) -> OfData:
     assert len(file.read_text().splitlines()) == len(lines) - 4
     nights.load()
     return OfData(tonight, nights.judge(nights.land(NEXT), NEXT, "corrected"))
+
+
+def _imposed_on_the_first_night(nights: Nights) -> None:
+    """On a1 one was ended, on a2 the measure was lifted; what was imposed besides, or since, was over with that night.
+
+    On a3 one is ended on the night after.
+    """
+    ended = [_by_people(nights.home, FIRST, 0, IMPOSE, account) for account in ("a1", "a3")]
+    _by_people(nights.home, FIRST, 1, END, "a1", ends=ended[0])
+    _by_people(nights.home, FIRST, 0, IMPOSE.model_copy(update={"action": "lift"}), "a2")
+    shown = {"a1": _by_people(nights.home, FIRST, 2, BRIEF, "a1"), "a2": _by_people(nights.home, FIRST, 2, BRIEF, "a2")}
+    _by_people(nights.home, NEXT, 0, END, "a3", ends=ended[1])
+    for account, name in (shown | {"a3": ended[1]}).items():
+        own = (
+            f"'imposed.{account}/emergency/account' as row_key, 'imposed.{account}' as account_id,"
+            f" 'emergency' as programme, '{account}' as reason_id, 'imposed' as market, 'account' as scope"
+        )
+        for table, besides in (
+            ("penalties", "'account_suspended' as measure"),
+            ("reasons", f"'account_suspended' as measure, 'emergency {name}: They cheat' as condition"),
+        ):
+            file = nights.releases / f"night={FIRST}" / f"{table}.parquet"
+            with duckdb.connect() as connection:
+                connection.execute(f"create table released as from '{file}'")
+                connection.execute(
+                    f"insert into released select * replace ({own}, {besides}) from released"
+                    " where row_key = 'imposed.a2/copyright_strikes/campaign'"
+                )
+                connection.execute(f"copy released to '{file}' (format parquet)")
 
 
 def test_what_landed_is_data(of_data: OfData) -> None:
@@ -477,6 +498,15 @@ def test_models_and_a_pack_that_changed_at_once_are_told_apart(of_code: Judged) 
 
     assert found["a2/copyright_strikes/campaign"] == ("added", "code")
     assert found["a2/copyright_strikes/short_video"] == ("added", "policy")
+
+
+def test_whose_code_changes_a_row_that_a_pack_changes_too_is_looked_for(of_code: Judged, tmp_path: Path) -> None:
+    warehouse = shutil.copy(of_code.warehouse, tmp_path / "warehouse.duckdb")
+    with duckdb.connect(str(warehouse)) as connection:
+        # Of the list no row is left that code alone changes.
+        connection.execute("delete from gate.changes where cause = 'code'")
+        assert set(by_code(connection)) >= {("penalties", "paused")}
+        assert ("penalties", "earth") not in by_code(connection)
 
 
 def test_changed_code_that_decides_as_before_holds_nothing(of_code: Judged) -> None:
