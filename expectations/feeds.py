@@ -128,10 +128,16 @@ def arrivals_suite(contract: Contract, night: date) -> list[Expectation]:
             ),
         ),
         expect_no_rows(
-            f"""select market, count(*) || ' rows of {feed} landed, and the largest of the last 28 nights had '
+            f"""select market, count(*) || ' rows of {feed}' || if({tonight}, '', ' of ' || landed_night)
+                || if({tonight}, ' landed', ' landed late') || ', and the largest of the last 28 nights had '
                 || largest as found
-            from {{batch}} join {usual} using (market) where {tonight}
-            group by market, largest having count(*) > greatest(largest * {LARGEST_GROWTH}, {SMALLEST_LIMIT})""",
+            from {{batch}} join {usual} using (market)
+            where not (
+                landed_file in (from arrivals.late_in_place)
+                and landed_night = (select min(night) from landing.files where feed = '{feed}')
+            )
+            group by market, landed_night, largest
+            having count(*) > greatest(largest * {LARGEST_GROWTH}, {SMALLEST_LIMIT})""",
             described(
                 f"at most {LARGEST_GROWTH} times the rows of the largest of 28 nights",
                 "",

@@ -32,6 +32,7 @@ class Settings:
         ledger: the address of a PostgreSQL database that has the receipts, if they aren't in a file here.
         item_link: where a reviewer can see what has no link of its own, with {subject} for its key; or nothing.
         pages: the address of the pages, for links into them from elsewhere; or nothing.
+        largest_file_mb: how large a file of a feed may be once it is unpacked, in millions of bytes.
         example: what a local installation lands if nothing else has landed.
     """
 
@@ -48,6 +49,7 @@ class Settings:
     boards_from: Path | None = None
     item_link: str = ""
     pages: str = ""
+    largest_file_mb: int = 2000
 
     @property
     def boards(self) -> Path:
@@ -129,14 +131,17 @@ def settings() -> Settings:
     """The settings of this process, from the environment.
 
     `EVENHAND_HOME`, `_LANDING_FROM`, `_POLICIES`, `_TRANSLATIONS`, `_RECEIVERS`, `_PEOPLE`, `_BOARDS`, `_LEDGER`,
-    `_CASES`, `_ITEM_LINK`, `_PAGES` and `_EXAMPLE`.
+    `_CASES`, `_ITEM_LINK`, `_PAGES`, `_LARGEST_FILE_MB` and `_EXAMPLE`.
 
     Raises:
-        ValueError: there is no such example.
+        ValueError: there is no such example, or a size is no number.
     """
     example = os.environ.get("EVENHAND_EXAMPLE") or "marketplace"
     if example not in ("marketplace", "takedowns"):
         raise ValueError(f"EVENHAND_EXAMPLE is {example!r}; the examples are marketplace and takedowns")
+    largest = os.environ.get("EVENHAND_LARGEST_FILE_MB") or "2000"
+    if not (largest.isascii() and largest.isdigit() and int(largest)):
+        raise ValueError(f"EVENHAND_LARGEST_FILE_MB is {largest!r}; write a whole number of MB, such as 2000")
     return Settings(
         project=PROJECT,
         home=_path("EVENHAND_HOME", ".evenhand"),
@@ -150,6 +155,7 @@ def settings() -> Settings:
         boards_from=_path("EVENHAND_BOARDS", "") if os.environ.get("EVENHAND_BOARDS") else None,
         item_link=os.environ.get("EVENHAND_ITEM_LINK", ""),
         pages=os.environ.get("EVENHAND_PAGES", ""),
+        largest_file_mb=int(largest),
         example="takedowns" if example == "takedowns" else "marketplace",
     )
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import shlex
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 from typer.testing import CliRunner
 
-from evenhand.approval.answers import answers
+from evenhand.approval.answers import Answer, answers
 from evenhand.cli import app
+from evenhand.release import reversal
 from evenhand.settings import settings
 from evenhand.tasks import held_list as steps
 
@@ -62,6 +66,40 @@ def test_on_the_terminal_nobody_takes_back_anothers_answer_without_saying_whose(
     assert [_says("reject", "chi")[0], _says("reject", "chi", "--instead-of", "Bo")[0]] == [1, 0]
     (held,) = steps.held_lists(NIGHT)
     assert held.so_far == "rejected by chi (by their own word)"
+
+
+def test_of_two_who_answer_at_once_the_second_sees_what_the_first_has_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = _a_night_that_holds(tmp_path, monkeypatch)
+    give = steps.give_answer
+
+    def slowly(*what: Any) -> Answer:
+        time.sleep(0.3)
+        return give(*what)
+
+    monkeypatch.setattr(steps, "give_answer", slowly)
+
+    def says(by: str, option: str) -> str:
+        chosen = {"chosen_options": [option], "params_input": {"answered_by": by}, "responded_by_user": None}
+        try:
+            return str(steps.record_answer(form, chosen)["said"])
+        except AirflowFailException as error:
+            return str(error)
+
+    with ThreadPoolExecutor() as both:
+        told = sorted(both.map(says, ("ann", "bo"), ("Approve", "First wave")), key=len)
+    assert len(answers(settings().approvals, NIGHT)) == 1
+    assert told[0] in ("approved", "first_wave") and "so nothing was answered" in told[1]
+
+
+def test_what_is_answered_to_a_night_that_is_reversed_is_released_once_that_is_lifted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _a_night_that_holds(tmp_path, monkeypatch)
+    assert "`evenhand nightly 2026-03-06` releases and delivers it." in _says("approve", "ann")[1]
+    monkeypatch.setattr(reversal, "reversal_of", lambda home, night: "by cy")
+    assert "The night is reversed: it is released once that is lifted" in _says("approve", "ann")[1]
 
 
 def test_after_a_first_wave_another_approves_the_rest_without_more(

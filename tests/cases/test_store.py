@@ -166,6 +166,21 @@ def _number(home: Path, server: str) -> int:
         return cases.head()[0]
 
 
+def test_who_reads_makes_no_store_and_writes_to_none(tmp_path: Path) -> None:
+    store = tmp_path / "cases.sqlite"
+    with reading(tmp_path) as cases:
+        assert cases.head()[0] == 0
+    assert not list(tmp_path.iterdir())
+    # Who made it was killed before its tables were there.
+    store.touch()
+    with reading(tmp_path) as cases:
+        assert cases.head()[0] == 0
+    assert store.stat().st_size == 0
+    name = _open(tmp_path, "")
+    with pytest.raises(CasesBroken, match="readonly"), reading(tmp_path) as cases:
+        work.comment(cases, tmp_path, ANN, name, "one")
+
+
 def test_what_was_written_otherwise_by_hand_is_found(tmp_path: Path) -> None:
     name = _open(tmp_path, "")
     with writing(tmp_path) as cases:

@@ -73,6 +73,8 @@ def test_a_right_file_and_one_that_cannot_be_used(home: Path, tmp_path: Path, mo
     good = land(tmp_path, "violations", 2, [violation("V1", "A1")])
     code, said = _check(home, monkeypatch, str(good))
     assert (code, said.strip()) == (0, "Every row of rows.csv would be used on night 2026-03-02: 1 row.")
+    code, said = _check(home, monkeypatch, str(good), "--night", "2062-03-02")
+    assert (code, "night 2062-03-02 hasn't come, today is 20" in " ".join(said.split())) == (1, True)
 
 
 @pytest.mark.parametrize(

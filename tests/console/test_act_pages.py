@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,13 @@ from console.conftest import EARLIER, NIGHT
 from console.prepared import beside
 from console.serving import log_in
 from console.two_managers import managed
-from evenhand.console import airflow_api
+from evenhand.console import airflow_api, second_person
 from evenhand.delivery.stopping import stopped
+from evenhand.emergency.emergency import Emergency
+from evenhand.records.persons import Person
 from evenhand.records.proposals import open_proposals
 from evenhand.settings import settings
+from evenhand.tasks import emergency as steps
 
 MEASURE = {"market": "ID", "what": "no_live on live", "until": "2026-03-10", "reason": "Fake prizes in lives"}
 
@@ -57,6 +60,71 @@ def test_the_form_has_the_words_of_the_market_alone(client: TestClient) -> None:
         client.get("/emergency?market=world").text.replace("world", "nowhere")
         == client.get("/emergency?market=nowhere").text
     )
+
+
+def _imposed(market: str, account: str, until: str, ends: str | None = None) -> str:
+    """Write down what people imposed, as it lies there afterwards; returns its name."""
+    at = datetime(2026, 3, 6, 9, len(list(settings().emergencies.glob("*"))), tzinfo=UTC)
+    name = f"{at:%Y-%m-%dT%H-%M-%SZ}-{'end' if ends else 'impose'}-3f2a1c"
+    said = Emergency(
+        emergency_id=name, action="end" if ends else "impose", list="penalties", market=market, accounts=(account,),
+        measure="no_live", scope="live", until=date.fromisoformat(until), reason="Fake prizes", ends=ends,
+        author=Person("mai", True), approved_by=Person("lan", True), approved_at=at,
+        first_night=date.fromisoformat(NIGHT),
+    )  # fmt: skip
+    settings().emergencies.mkdir(exist_ok=True)
+    (settings().emergencies / f"{name}.json").write_text(said.model_dump_json(exclude_defaults=True))
+    return name
+
+
+def test_one_that_was_imposed_is_ended_alone_by_its_name(client: TestClient) -> None:
+    name = _imposed("ID", "elsewhere1", "2026-03-10")
+    over, of_another = _imposed("ID", "elsewhere1", "2026-03-05"), _imposed("world", "a1", "2026-03-10")
+    ended = _imposed("ID", "elsewhere2", "2026-03-10")
+    _imposed("ID", "elsewhere2", "2026-03-10", ends=ended)
+    page = client.get("/emergency?market=ID").text
+    assert "End one that was imposed" in page
+    assert f"No live streaming (Live streams) on 1 account, until 10 Mar 2026: {name}" in _said(page)
+    assert not {each for each in (over, of_another, ended) if each in page}
+    form = {"market": "ID", "emergency": name, "reason": "It was somebody else"}
+    counted = send(client, "/emergency", "/emergency", **form)
+    said = _said(counted.text)
+    assert f"No live streaming (Live streams), to be ended: {name} alone, which was until 10 Mar 2026" in said
+    assert "1 account of 5 in Indonesia (ID); 0 have it now" in said
+    assert _asked() == []
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', counted.text.partition("Or otherwise")[0]))
+    assert "Another person approves it within 24 hours" in _said(
+        send(client, "/emergency", "/emergency", **fields).text
+    )
+    ((act, _),) = open_proposals(settings().home, datetime.now(UTC))
+    assert (act.form["action"], act.form["ends"], act.form["accounts"]) == ("end", name, ["elsewhere1"])
+    for wrong, why in ((of_another, "There is no measure of the name"), (ended, "is ended already, since 6 Mar 2026")):
+        told = send(client, "/emergency", "/emergency", **form | {"emergency": wrong})
+        assert (told.status_code, why in _said(told.text)) == (409, True), _said(told.text)
+    told = send(client, "/emergency", "/emergency", **form | {"reason": "ok \x1b[2J"})
+    assert (told.status_code, "U+001B" in _said(told.text)) == (409, True)
+
+
+def test_what_airflow_is_asked_to_end_is_what_its_form_wants(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = _imposed("ID", "elsewhere1", "2026-03-10")
+    forms: list[dict[str, Any]] = []
+
+    def ask(request: object, method: str, path: str, content: dict[str, Any]) -> dict[str, str]:
+        forms.append(content["conf"])
+        return {"dag_run_id": "manual__1"}
+
+    monkeypatch.setattr(second_person, "ask", ask)
+    form = {"market": "ID", "emergency": name, "reason": "It was somebody else"}
+    counted = send(client, "/emergency", "/emergency", **form).text
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', counted.partition("Or otherwise")[0]))
+    assert "under Required Actions (manual__1)" in _said(send(client, "/emergency", "/emergency", **fields).text)
+    newest = settings().releases / f"night={NIGHT}"
+    monkeypatch.setattr(steps, "newest_release", lambda: newest)
+    (asked,) = forms
+    proposal = steps.propose_emergency(asked, "ika")["proposal"]
+    assert (proposal["action"], proposal["ends"]) == ("end", name)
 
 
 def test_whom_it_meets_is_counted_before_it_is_asked_for(client: TestClient) -> None:

@@ -42,6 +42,7 @@ class BoxReceiver:
             others=opening.others,
             address=opening.address,
             neighbours=opening.neighbours,
+            maybe_others=opening.maybe_others,
         )
         self._database = database
         database.executescript(_TABLES)

@@ -248,7 +248,7 @@ def test_the_lists_of_an_entry_of_which_nobody_knows_where_it_leads_are_left_alo
     monkeypatch.delenv("AIRFLOW_CONN_OTHER", raising=False)
     path = _two_entries(tmp_path, "http", "rewards, penalties")
     with open_receiver("one", path) as receiver:
-        assert receiver.capabilities.others == {"rewards"}
+        assert receiver.capabilities.others == receiver.capabilities.maybe_others == {"rewards"}
         assert receiver.capabilities.neighbours == frozenset()
 
 

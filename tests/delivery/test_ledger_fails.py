@@ -47,7 +47,7 @@ def test_one_that_an_explanation_cannot_read_is_named_and_neither_made_nor_chang
     monkeypatch.setattr(ledger_module, "LOCKED_SECONDS", 0.1)
     ledger = tmp_path / "receipts.sqlite"
     row, on = ("penalties", "p0001"), date(2026, 3, 1)
-    assert answered(ledger, [row], on) == {}
+    assert answered(ledger, [row], on) == {row: []}
     assert not ledger.exists()
     _delivered(tmp_path, 2)
     ledger.chmod(0o600)

@@ -107,10 +107,19 @@ def test_what_was_planned_when_a_sender_died_is_asked_again(server: str, tmp_pat
         def apply(self, batch: Sequence[Change]) -> Sequence[Receipt]:
             raise KeyboardInterrupt
 
+    # Who only reads makes nothing, and writes nothing.
+    with Receipts(tmp_path / "receipts.sqlite", server, reads_only=True) as receipts:
+        assert receipts.position("lake") is None
+    with psycopg.connect(server) as connection:
+        assert connection.execute("select to_regnamespace('evenhand_receipts')").fetchone() == (None,)
     with Receipts(tmp_path / "receipts.sqlite", server) as receipts:
         with pytest.raises(KeyboardInterrupt):
             deliver(release, Dies("lake", LISTS, str(tmp_path / "lake"), 2), receipts)
         assert len(receipts.unanswered("lake")) == 2
+    with Receipts(tmp_path / "receipts.sqlite", server, reads_only=True) as receipts:
+        assert len(receipts.unanswered("lake")) == 2
+        with pytest.raises(LedgerBroken, match="read-only"):
+            receipts.hand_over("lake", LISTS)
     with Receipts(tmp_path / "receipts.sqlite", server) as receipts:
         assert deliver(release, FilesReceiver("lake", LISTS, str(tmp_path / "lake"), 2), receipts).complete
 

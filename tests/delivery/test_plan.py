@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import duckdb
@@ -13,7 +14,8 @@ from typer.testing import CliRunner
 from delivery.releases import LISTS, night, notice, penalty, publish, reward
 from evenhand.cli import app
 from evenhand.delivery.deliver import deliver
-from evenhand.delivery.plan import NOT_YET, plan
+from evenhand.delivery.ledger import LedgerBroken
+from evenhand.delivery.plan import NOT_YET, plan, plan_announcing
 from evenhand.delivery.read_release import read_release
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers.http import HttpReceiver
@@ -59,6 +61,31 @@ def test_a_change_has_the_cause_that_gate_2_found_and_an_older_one_says_that_it_
     found = plan(release, "sandbox", LISTS, ledger)
     assert {each.row_key: each.why for each in found.changes} == {"p1": "policy", "p2": NOT_YET}
     assert not ledger.exists()
+
+
+def test_a_ledger_is_only_read_also_one_that_may_not_be_written_or_is_of_an_earlier_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = publish(tmp_path, night(1), [penalty("p1")], [], [notice("p1", "new")])
+    ledger = tmp_path / "receipts.sqlite"
+    for older in (False, True):
+        with Receipts(ledger) as receipts:
+            receipts.move_to("notices", read_release(release, ()))
+            if older:
+                for column in ("key", "gone"):
+                    receipts.database.execute(f"alter table acknowledged drop column {column}")
+                receipts.database.execute("alter table changes drop column replaces")
+                receipts.database.execute("alter table positions drop column epoch")
+        before = ledger.read_bytes()
+        monkeypatch.setattr(os, "access", lambda path, how: False)
+        found = plan(release, "sandbox", LISTS, ledger)
+        assert [each.row_key for each in found.changes] == ["p1"]
+        assert plan_announcing(release, "notices", "notices", (), ledger).announced == found.night
+        monkeypatch.undo()
+        assert ledger.read_bytes() == before
+        assert not list(tmp_path.glob("receipts.sqlite-*"))
+    with Receipts(ledger, reads_only=True) as receipts, pytest.raises(LedgerBroken, match="readonly"):
+        receipts.move_to("sandbox", read_release(release, ()))
 
 
 def test_the_command_says_it_for_each_receiver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

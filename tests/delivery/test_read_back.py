@@ -9,7 +9,7 @@ import base64
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -22,12 +22,13 @@ import pytest
 from delivery.faulty import FaultyServer
 from delivery.releases import LISTS, night, penalty, publish, reward
 from evenhand.delivery import ledger as ledger_module
+from evenhand.delivery.changes import Change
 from evenhand.delivery.deliver import deliver
 from evenhand.delivery.emptied import ReceiverEmptied, send_again
 from evenhand.delivery.first_read import HoldsOthers, take_over
 from evenhand.delivery.ledger import LedgerBroken
 from evenhand.delivery.receipts import Receipts
-from evenhand.delivery.receivers import ReceiverError
+from evenhand.delivery.receivers import Receipt, ReceiverError
 from evenhand.delivery.receivers import http as module
 from evenhand.delivery.receivers.deadline import client as client_in_time
 from evenhand.delivery.receivers.files import FilesReceiver
@@ -330,6 +331,54 @@ def test_a_list_that_another_entry_brings_now_is_not_taken_for_gone(
             one.capabilities = replace(one.capabilities, others=frozenset(LISTS) - set(lists))
             bring(release, one, receipts)
     assert [row for _, row in sandbox.held()] == ["r1"]
+    assert len(sandbox.effects()) == 1
+
+
+@pytest.mark.parametrize("honours_keys", [True, False])
+@pytest.mark.parametrize("is_theirs", [True, False])
+def test_a_list_that_another_entry_may_bring_is_neither_removed_nor_forgotten_until_that_is_known(
+    is_theirs: bool, honours_keys: bool, tmp_path: Path, sandbox: SandboxProcess, client: httpx.Client
+) -> None:
+    """Its connection can't be read on the second night, on which this entry no longer has the list."""
+    ours = (LISTS, ("penalties",), ("penalties",))
+    with Receipts(tmp_path / "receipts.sqlite") as receipts:
+        for day, lists in enumerate(ours, 1):
+            one = HttpReceiver("one", lists, sandbox.url, SECRET, client, honours_keys=honours_keys, audience="sandbox")
+            others = frozenset({"rewards"} if day == 2 or (day == 3 and is_theirs) else ())
+            one.capabilities = replace(
+                one.capabilities, others=others, maybe_others=others if day == 2 else frozenset()
+            )
+            release = publish(tmp_path, night(day), [penalty("p1")], [reward("r1")])
+            deliver(release, one, receipts)
+            assert reconcile_and_correct(release, one, receipts).agrees
+            assert (("rewards", "r1") in sandbox.held()) == (day < 3 or is_theirs)
+    assert len(sandbox.effects()) == (2 if is_theirs else 3)
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_a_first_batch_without_an_answer_is_sent_again_unless_the_night_says_that_it_arrived(
+    arrived: bool, tmp_path: Path, sandbox: SandboxProcess, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a system without keys, whose state then shows no row."""
+    release = publish(tmp_path, night(1), [penalty("p1")])
+    receiver = HttpReceiver("one", LISTS, sandbox.url, SECRET, client, honours_keys=False, audience="sandbox")
+    whole = receiver.apply
+
+    def lost(batch: Sequence[Change]) -> Sequence[Receipt]:
+        if arrived:
+            whole(batch)
+        raise ReceiverError("no answer")
+
+    with Receipts(tmp_path / "receipts.sqlite") as receipts:
+        with monkeypatch.context() as meanwhile, pytest.raises(ReceiverError, match="no answer"):
+            meanwhile.setattr(receiver, "apply", lost)
+            deliver(release, receiver, receipts)
+        if arrived:
+            with monkeypatch.context() as meanwhile:
+                meanwhile.setattr(receiver, "read_back", list)
+                with pytest.raises(ReceiverEmptied, match="something of the night reached it, of which 1 row has no"):
+                    deliver(release, receiver, receipts)
+        assert deliver(release, receiver, receipts).complete
     assert len(sandbox.effects()) == 1
 
 

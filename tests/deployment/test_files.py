@@ -164,6 +164,7 @@ def test_the_environment_is_that_of_a_local_installation_but_for_what_a_deployme
         "EVENHAND_PEOPLE_NOTIFIERS",
         "EVENHAND_PAGES",
         "EVENHAND_ITEM_LINK",
+        "EVENHAND_LARGEST_FILE_MB",
         "AIRFLOW__CORE__DEFAULT_TIMEZONE",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL",
         # Locally a receiver that is added has its tasks soon.

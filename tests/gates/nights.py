@@ -20,7 +20,8 @@ from evenhand.deciding.counterfactual import what_if
 from evenhand.deciding.night_range import ask_about, lay_lists
 from evenhand.deciding.project import CompiledModel
 from evenhand.deciding.provenance import DECIDED, keep_deciders
-from evenhand.landing.accepted import accepted_as_of, create_emergencies
+from evenhand.emergency.load import load_emergencies
+from evenhand.landing.accepted import accepted_as_of
 from evenhand.landing.contracts import FEEDS
 from evenhand.landing.load import load
 from evenhand.landing.window import take
@@ -102,10 +103,10 @@ class Nights:
             for schema in ("candidates", "quarantine"):
                 connection.execute(f"create schema {schema}")
             connection.execute("create table quarantine.bad (feed varchar, landed_file varchar, landed_row bigint)")
-            create_emergencies(connection)
             for contract in FEEDS:
                 connection.execute(f"create table candidates.{contract.feed} as from landing.{contract.feed}")
             connection.commit()
+        load_emergencies(self.home / "emergencies", warehouse, night)
         return warehouse
 
     def judge(

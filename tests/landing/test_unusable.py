@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import gzip
 import os
+import tracemalloc
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
 import pytest
 
-from evenhand.landing import csv_rows
+from evenhand.landing import csv_rows, unusable
 from evenhand.landing.contracts import CREATORS
 from evenhand.landing.csv_rows import parse
 from evenhand.landing.files import list_files, nights
@@ -197,6 +198,40 @@ def test_a_packed_file_that_was_cut_is_unusable_and_what_it_names_is_known(landi
     (why,) = load(store, landing, night(1)).unusable.values()
     assert why == "it was cut: the end of the packed file is missing"
     assert ("A1",) in query(store, "select value from landing.unusable_values where position = 0")
+
+
+def test_a_file_that_is_too_large_unpacked_is_never_read_whole_and_is_once_it_may_be(
+    landing: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVENHAND_LARGEST_FILE_MB", "2")
+    monkeypatch.setattr(unusable, "_MOST", 2**16)
+    rows = "\n".join([HEADER, *(row(f"A{i}") for i in range(100))]).encode()
+    packed = gzip.compress(rows + b"\n" + b"A1,world,creator,en,2026-01-01\n" * 700_000)
+    assert len(packed) < 100_000
+    land_text(landing, "creators", 1, rows, name="rows.csv")
+    load(store, landing, night(1))
+    land_text(landing, "creators", 1, packed, name="bomb.csv.gz")
+    land_text(landing, "creators", 1, rows + b" " * 2_000_000, name="large.csv")
+    with duckdb.connect() as connection:
+        values = ", ".join(f"'{value}' as {name}" for name, value in zip(HEADER.split(","), whole("A1"), strict=True))
+        file = landing / "creators" / f"night={night(1)}" / "bomb.parquet"
+        connection.execute(f"copy (select {values} from range(700_000)) to '{file}' (format parquet)")
+    assert file.stat().st_size < 100_000
+    tracemalloc.start()
+    found = load(store, landing, night(1)).unusable
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 10_000_000
+    assert {name.rpartition("/")[2] for name in found} == {"bomb.csv.gz", "bomb.parquet", "large.csv"}
+    (why,) = set(found.values())
+    assert why.startswith("unpacked it is larger than 2 MB, and none of it was read; land it in several files")
+    assert ("A1",) in query(store, "select value from landing.unusable_values where position = 0")
+    assert len(landed(store, "creators", "account_id")) == 100
+    monkeypatch.setenv("EVENHAND_LARGEST_FILE_MB", "3")
+    assert {name.rpartition("/")[2] for name in load(store, landing, night(1)).unusable} == {
+        "bomb.csv.gz",
+        "bomb.parquet",
+    }
 
 
 def test_values_of_parquet_that_are_no_text(landing: Path, store: Path) -> None:

@@ -17,9 +17,9 @@ import duckdb
 import pytest
 
 from approval.english import SPEAKS
+from evenhand.approval.code_changes import by_code
 from evenhand.approval.shown import body
 from evenhand.emergency.emergency import Proposal
-from evenhand.emergency.load import load_emergencies
 from evenhand.emergency.record import record
 from evenhand.policy.load import load_packs
 from evenhand.policy.preapproved import Preapproval
@@ -38,10 +38,13 @@ LIFT = Proposal(
     action="lift", list="penalties", market="lifted", accounts=("lifted.a3",), measure="account_suspended",
     scope="account", until=date(2026, 3, 8), reason="The strikes are in doubt", author=Person("mai", logged_in=True),
 )  # fmt: skip
+# In the market `imposed`, until long after the nights, or until the first of them alone.
+IMPOSE = LIFT.model_copy(update={"action": "impose", "market": "imposed", "until": date(2026, 3, 12)})
+BRIEF, END = IMPOSE.model_copy(update={"until": FIRST}), IMPOSE.model_copy(update={"action": "end"})
 OTHER_CODE = CODE | {"sha256": "1" * 64}
 # A market for what lands or is decided by people, and one for each way of changing a pack. Of the market `then`, a file
 # is another on the night after; from `earth` an account goes to the moon, and one comes from it.
-OF_DATA = ("landed", "appealed", "then", "speaking", "lifted", "late")
+OF_DATA = ("landed", "appealed", "then", "speaking", "lifted", "imposed", "late")
 OF_POLICY = (
     *("paused", "agreed", "exceeding", "another", "worded", "appeal", "loosened", "foreseen", "kept", "ended"),
     *("wave", "earth", "moon"),
@@ -63,7 +66,7 @@ THEIR_APPEAL = (ROUTE, "appeal_route: Pay 50 USD at example.com.")
 
 def of_first_night(market: str) -> str:
     """A market's pack, as it is on the first night."""
-    if market == "lifted":
+    if market in ("lifted", "imposed"):
         suspended = "{measure: account_suspended, scope: account"
         return text_of(market, ("{measure: commission_held, scope: commission", suspended))
     return text_of(market) + (A_BONUS if market == "late" else "")
@@ -72,6 +75,14 @@ def of_first_night(market: str) -> str:
 def sale_of(account: str) -> tuple[str, ...]:
     """What the bonus pays 50 for."""
     return f"s{account}", account, "sale", str(FIRST), "5", "", "", ""
+
+
+def _by_people(home: Path, night: date, minute: int, proposal: Proposal, account: str = "", ends: str = "") -> str:
+    """What people decided on a night, in the order of the minutes; returns its name."""
+    whom = {"accounts": (f"{proposal.market}.{account}",)} if account else {}
+    wanted = proposal.model_copy(update={**whom, "ends": ends or None})
+    at = datetime(night.year, night.month, night.day, 9, minute, tzinfo=UTC)
+    return record(home / "emergencies", wanted, Person("lan", logged_in=True), at, night).emergency_id
 
 
 def strikes(account: str, day: date, count: int = 1) -> list[Sequence[str]]:
@@ -178,10 +189,9 @@ def of_data(decided: Path, tmp_path_factory: pytest.TempPathFactory) -> OfData:
         activities=rows_of("late", "activities", [sale_of("a1")]),
     )
     nights.load()
-    record(nights.home / "emergencies", LIFT, Person("lan", logged_in=True), datetime(2026, 3, 6, tzinfo=UTC), NEXT)
-    landed = nights.land(NEXT)
-    load_emergencies(nights.home / "emergencies", landed, NEXT)
-    tonight = nights.judge(landed, NEXT, "tonight")
+    _by_people(nights.home, NEXT, 0, LIFT)
+    _imposed_on_the_first_night(nights)
+    tonight = nights.judge(nights.land(NEXT), NEXT, "tonight")
 
     landing = nights.home / "landing"
     (landing / "activities" / f"night={NEXT}" / "day.csv").rename(
@@ -193,6 +203,35 @@ def of_data(decided: Path, tmp_path_factory: pytest.TempPathFactory) -> OfData:
     assert len(file.read_text().splitlines()) == len(lines) - 4
     nights.load()
     return OfData(tonight, nights.judge(nights.land(NEXT), NEXT, "corrected"))
+
+
+def _imposed_on_the_first_night(nights: Nights) -> None:
+    """On a1 one was ended, on a2 the measure was lifted; what was imposed besides, or since, was over with that night.
+
+    On a3 one is ended on the night after.
+    """
+    ended = [_by_people(nights.home, FIRST, 0, IMPOSE, account) for account in ("a1", "a3")]
+    _by_people(nights.home, FIRST, 1, END, "a1", ends=ended[0])
+    _by_people(nights.home, FIRST, 0, IMPOSE.model_copy(update={"action": "lift"}), "a2")
+    shown = {"a1": _by_people(nights.home, FIRST, 2, BRIEF, "a1"), "a2": _by_people(nights.home, FIRST, 2, BRIEF, "a2")}
+    _by_people(nights.home, NEXT, 0, END, "a3", ends=ended[1])
+    for account, name in (shown | {"a3": ended[1]}).items():
+        own = (
+            f"'imposed.{account}/emergency/account' as row_key, 'imposed.{account}' as account_id,"
+            f" 'emergency' as programme, '{account}' as reason_id, 'imposed' as market, 'account' as scope"
+        )
+        for table, besides in (
+            ("penalties", "'account_suspended' as measure"),
+            ("reasons", f"'account_suspended' as measure, 'emergency {name}: They cheat' as condition"),
+        ):
+            file = nights.releases / f"night={FIRST}" / f"{table}.parquet"
+            with duckdb.connect() as connection:
+                connection.execute(f"create table released as from '{file}'")
+                connection.execute(
+                    f"insert into released select * replace ({own}, {besides}) from released"
+                    " where row_key = 'imposed.a2/copyright_strikes/campaign'"
+                )
+                connection.execute(f"copy released to '{file}' (format parquet)")
 
 
 def test_what_landed_is_data(of_data: OfData) -> None:
@@ -220,6 +259,17 @@ def test_what_people_lift_is_emergency_also_where_a_milder_measure_shows(of_data
     found = told(of_data.tonight, "lifted")
 
     assert found.changes == {"a3/copyright_strikes/account": ("changed", "emergency")}
+    assert found.held == []
+
+
+def test_what_people_ended_or_lifted_is_emergency_and_what_was_over_beside_it_is_time(of_data: OfData) -> None:
+    found = told(of_data.tonight, "imposed")
+
+    assert found.changes == {
+        "a1/emergency/account": ("removed", "time"),
+        "a2/emergency/account": ("removed", "time"),
+        "a3/emergency/account": ("removed", "emergency"),
+    }
     assert found.held == []
 
 
@@ -448,6 +498,15 @@ def test_models_and_a_pack_that_changed_at_once_are_told_apart(of_code: Judged) 
 
     assert found["a2/copyright_strikes/campaign"] == ("added", "code")
     assert found["a2/copyright_strikes/short_video"] == ("added", "policy")
+
+
+def test_whose_code_changes_a_row_that_a_pack_changes_too_is_looked_for(of_code: Judged, tmp_path: Path) -> None:
+    warehouse = shutil.copy(of_code.warehouse, tmp_path / "warehouse.duckdb")
+    with duckdb.connect(str(warehouse)) as connection:
+        # Of the list no row is left that code alone changes.
+        connection.execute("delete from gate.changes where cause = 'code'")
+        assert set(by_code(connection)) >= {("penalties", "paused")}
+        assert ("penalties", "earth") not in by_code(connection)
 
 
 def test_changed_code_that_decides_as_before_holds_nothing(of_code: Judged) -> None:

@@ -14,6 +14,7 @@ from evenhand.policy.days import Day
 from evenhand.policy.diagnose import explain
 from evenhand.policy.load import LoadedPack, load_pack
 from evenhand.policy.preapproved import Preapproval, SameRules, approved_of
+from evenhand.quality import concerned_packs
 from evenhand.quality.concerned_packs import concerned, say_nobody, with_another_text
 from evenhand.quality.holding import Tonight, changed_by
 from evenhand.quality.row_causes import Base
@@ -102,6 +103,19 @@ def test_a_version_that_names_nobody_and_only_ends_for_the_next_is_a_part_of_tha
     within = Day("world", "strikes", 1, ENDS)
     assert changed_by(tonight, base_of_packs(tmp_path / "next", *packs), "world", [*come, within]) == ()
     assert changed_by(tonight, base_of_packs(tmp_path / "next", *packs), "world", [come[0]]) == ()
+
+
+def test_the_texts_of_a_release_are_read_once_however_often_it_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, packs = _two_versions(tmp_path, ENDED)
+    read: list[object] = []
+    for name in ("texts_of", "read_texts"):
+        whole = getattr(concerned_packs, name)
+        monkeypatch.setattr(concerned_packs, name, lambda path, whole=whole: (read.append(path), whole(path))[1])
+    for _ in range(3):
+        assert with_another_text(packs, base, ())[0].changed_by == ("noor",)
+    assert len(read) == 1 + len(packs)
 
 
 def test_whom_a_version_that_only_ends_names_may_not_approve_that(tmp_path: Path) -> None:

@@ -232,6 +232,7 @@ def _arrivals() -> Iterator[duckdb.DuckDBPyConnection]:
             "create table arrivals.creators (landed_file varchar, landed_row bigint, problem varchar, market varchar,"
             " happened_on date, landed_night date)"
         )
+        connection.execute("create table arrivals.late_in_place (landed_file varchar)")
         for table in ("files", "unusable"):
             connection.execute(f"create table landing.{table} (feed varchar, night date)")
         yield connection

@@ -14,7 +14,7 @@ from landing.feeds import creator, land, land_headers, night, query, violation
 PACK = """\
 pack: everything
 version: 1
-markets: [ID, MY, PH, TH, VN]
+markets: [ID, MY, PH, SG, TH, VN]
 effective_from: 2026-01-01
 appeal_route: Write to us.
 measures: [warning]
@@ -34,7 +34,8 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> FeedsGate:
     (folder / "policies").mkdir()
     (folder / "policies" / "everything.yml").write_text(PACK)
     land_headers(landing, 1, "contents", "appeals")
-    land(landing, "creators", 1, [creator(market, market=market) for market in ("ID", "MY", "PH", "TH", "VN")])
+    land(landing, "violations", 1, [violation(f"SG-0-{n}", "SG") for n in range(10_001)], name="market=SG/rows.csv")
+    land(landing, "creators", 1, [creator(market, market=market) for market in ("ID", "MY", "PH", "SG", "TH", "VN")])
     # Thailand's violations have come each week, and one file of Malaysia's is all bad.
     for day in (1, 8, 15, 22):
         rows = [violation(f"TH-{day}-{n}", "TH") for n in range(20)]
@@ -50,6 +51,8 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> FeedsGate:
         "ID": [violation(f"ID-{n}", "ID", decided_on="29.03.2026") for n in range(30)],
         "VN": [violation(f"VN-{n}", "VN", violation_type="Copyright ") for n in range(30)],
         "TH": [violation("TH-late", "TH")],
+        # Of as many as were never there, all are right.
+        "SG": [violation(f"SG-{n}", "SG") for n in range(10_001)],
         "PH": [violation("TH-in-PH", "TH"), *(violation(f"PH-{n}", "PH") for n in range(30))],
     }
     for market, rows in late.items():
@@ -57,6 +60,8 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> FeedsGate:
     (landing / "violations" / f"night={night(LATE)}" / "market=MY" / "rows.csv").rename(
         landing / "violations" / f"night={night(LATE)}" / "market=MY" / "renamed.csv"
     )
+    # What took the place of the first night's backfill is no flood.
+    land(landing, "violations", 1, [violation(f"SG-0-{n}", "SG") for n in range(10_002)], name="market=SG/rows.csv")
     land_headers(landing, TONIGHT, "violations")
     load(store, landing, night(TONIGHT))
     take(store, warehouse, night(TONIGHT))
@@ -67,10 +72,13 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> FeedsGate:
 def test_a_market_is_held_for_what_lands_late_and_for_what_doesnt_land_at_all(gate: FeedsGate) -> None:
     held = {each.market: each.why for each in gate.held}
     # What was known under another name doesn't hold Malaysia once more.
-    assert sorted(held) == ["ID", "TH", "VN"]
+    assert sorted(held) == ["ID", "SG", "TH", "VN"]
     assert held["ID"].startswith(
         "30 of 30 rows of violations of 2026-03-22, which landed late, are bad; the first: violations/night=2026-03-22/"
         "market=ID/late.csv, row 1, decided_on: decided_on is a day."
+    )
+    assert held["SG"].startswith(
+        "10001 rows of violations of 2026-03-22 landed late, and the largest of the last 28 nights had 0"
     )
     assert "`Copyright ` in 30 rows (is `copyright` meant?); 30 of 30 rows" in held["VN"]
     # A row that comes late for a week ago is none of tonight.

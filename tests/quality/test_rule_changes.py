@@ -103,16 +103,10 @@ def test_a_pack_that_its_market_did_not_have_is_told_once_and_not_by_its_rules(s
     assert said(change) == {"mars": [new]}
 
 
-def test_a_last_day_is_told_once_and_not_of_every_rule(said: Said) -> None:
-    ends = ("effective_from:", "effective_until: 2026-06-30\neffective_from:")
-    told = "moon: packs: effective_before was nothing and is 2026-07-01"
-    assert said(_replace("moon.yml", ends)) == {"moon": [told]}
-
-
 def test_what_is_otherwise_beside_a_last_day_is_told_too(said: Said) -> None:
     ends = ("effective_from:", "effective_until: 2026-06-30\neffective_from:")
     assert said(_replace("moon.yml", ends, ("days: 7}", "days: 9}")))["moon"] == [
-        "moon: packs: effective_before was nothing and is 2026-07-01",
+        "moon: version 1 is in force until 2026-06-30, not without an end",
         "moon: effects: effective_before was nothing and is 2026-07-01, days was 7 and is 9",
     ]
 
@@ -245,7 +239,7 @@ def test_what_a_version_ends_when_it_begins_is_told_also_where_the_one_before_en
     assert said(_second_version(*also), *before) == {"moon": [BEGINS, ended]}
 
 
-def test_a_version_that_goes_on_for_longer_than_it_did_is_told(said: Said) -> None:
+def test_a_version_that_goes_on_for_longer_than_it_did_is_told_once(said: Said) -> None:
     short = _replace("moon.yml", ("effective_from:", "effective_until: 2026-03-31\neffective_from:"))
     shorter = _replace("moon.yml", ("effective_until: 2026-03-31\n", ""))
 
@@ -253,9 +247,52 @@ def test_a_version_that_goes_on_for_longer_than_it_did_is_told(said: Said) -> No
         shorter(packs)
         _second_version()(packs)
 
-    found = said(change, short)["moon"]
-    assert found[0] == BEGINS
-    assert "moon: packs: effective_before was 2026-04-01 and is 2026-07-01" in found
+    assert said(change, short)["moon"] == [
+        BEGINS,
+        "moon: version 1 is in force until 2026-06-30, not until 2026-03-31",
+    ]
+
+
+UNTIL = "effective_until: 2026-03-31\nappeal_route:"
+
+
+@pytest.mark.parametrize(
+    ("change", "before", "told"),
+    [
+        ((UNTIL, "appeal_route:"), (("appeal_route:", UNTIL),), "without an end, not until 2026-03-31"),
+        (("appeal_route:", UNTIL), (), "until 2026-03-31, not without an end"),
+        (("from: 2020-01-01", "from: 2021-01-01"), (), "from 2021-01-01, not from 2020-01-01"),
+    ],
+)
+def test_other_days_of_a_version_are_told_once_and_what_else_it_says_beside_them(
+    said: Said, change: tuple[str, str], before: tuple[tuple[str, str], ...], told: str
+) -> None:
+    one, other = said(_replace("moon.yml", change, LONGER), *(_replace("moon.yml", each) for each in before))["moon"]
+    assert one == f"moon: version 1 is in force {told}"
+    assert other.endswith("days was 7 and is 9")
+
+
+def test_in_which_order_programmes_stand_decides_nothing_and_is_no_difference(said: Said) -> None:
+    first = _programme("copyright_strikes")
+
+    def add(packs: Path) -> None:
+        text = (packs / "moon.yml").read_text()
+        (packs / "moon.yml").write_text(text.replace(first, first + first.replace("copyright", "other"), 1))
+
+    def turn_around(packs: Path) -> None:
+        text = (packs / "moon.yml").read_text()
+        other = first.replace("copyright", "other")
+        (packs / "moon.yml").write_text(text.replace(first + other, other + first, 1))
+
+    assert said(turn_around, add) == {}
+
+
+def _programme(name: str) -> str:
+    """A programme of the pack, as it stands there."""
+    (found,) = re.findall(
+        rf"^  {name}:\n(?:    .*\n)+", (PROJECT / "policies" / "takedowns.yml").read_text(), flags=re.MULTILINE
+    )
+    return str(found)
 
 
 def test_of_a_sentence_can_be_told_which_versions_to_compare() -> None:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from string import Formatter
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -34,7 +34,7 @@ from evenhand.reports.make import NoSuchMarket, report_of
 from evenhand.reports.page import page_of
 from evenhand.reports.report import Cell, Page
 from evenhand.settings import PROJECT, Settings
-from reports.releases import held, release
+from reports.releases import COLUMNS, held, release
 
 NIGHT = date(2026, 3, 31)
 MARKETS = ("ID", "O'Brien <b>")
@@ -387,6 +387,31 @@ def test_a_night_that_is_compared_with_history_says_so(here: Settings) -> None:
         "It is compared with 30 Mar 2026.",
         "30 Mar 2026 is history: its lists were never in force anywhere.",
     ]
+
+
+def test_a_night_of_a_version_before_tells_of_the_appeal_beside_each_violation(
+    here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = {
+        "appeal_id": "varchar",
+        "appeal_filed_on": "date",
+        "appeal_decided_on": "date",
+        "appeal_outcome": "varchar",
+    }
+    monkeypatch.setitem(cast(dict[str, Any], COLUMNS), "account_violations", COLUMNS["account_violations"] | beside)
+    rows: list[tuple[Any, ...]] = [
+        ("ID", f"v{n}", "counterfeit", NIGHT, "creator", f"p{n}", NIGHT, None if n == 21 else NIGHT, outcome)
+        for n, outcome in enumerate([*["granted"] * 12, *["denied"] * 9, "pending"])
+    ]
+    lists: dict[str, Sequence[Sequence[Any]]] = {"rewards": [], "penalties": []}
+    release(
+        here.home, NIGHT, lists | {"account_violations": [*rows, ("ID", "v", "spam", NIGHT, "creator", *[None] * 4)]}
+    )
+    page = report_of(here, "week", NIGHT, "en").pages[0]
+    assert table(page, "Violations and appeals") == [["Indonesia (ID)", "23", "22", "21", "12", "1"]]
+    (said,) = [each.said for each in page.tables if each.title == "Violations and appeals"]
+    assert said == "This night tells of one appeal against each violation alone."
+    assert any(each.startswith("12 of 21 appeals about Counterfeit goods") for each in advice(page)), advice(page)
 
 
 def test_what_a_night_of_history_lacks_is_no_change(here: Settings) -> None:

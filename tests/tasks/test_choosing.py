@@ -55,6 +55,11 @@ def test_a_night_that_can_hardly_be_meant_is_refused(here: Settings, asked: str,
         night_by_hand(here, date.fromisoformat(asked), False, TODAY)
 
 
+def test_where_all_that_landed_is_of_days_to_come_that_is_said(here: Settings) -> None:
+    with pytest.raises(NightRefused, match="but for nights that haven't come, the first of which is 2026-03-05: today"):
+        night_by_hand(here, None, False, date(2026, 3, 4))
+
+
 def test_an_older_night_is_decided_where_it_is_said_that_it_is_meant(here: Settings) -> None:
     assert night_by_hand(here, date(2026, 3, 5), True, TODAY) == date(2026, 3, 5)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ from evenhand.people.acts import HELD_FOR_CODE, HELD_LIST, HELD_RECEIVER, HELD_W
 from evenhand.policy.load import MARKETPLACE
 from evenhand.quality.held_lists import NOBODY, HeldList, answer, read_held
 from evenhand.records.history import add, everything
+from evenhand.records.lock import in_turn
 from evenhand.records.persons import Person, PersonRefused, is_same, refuse_the_same_person
 from evenhand.records.record_log import seal
 from evenhand.records.refusals import Refused
@@ -61,6 +63,11 @@ class Answer(BaseModel):
     def person(self) -> Person:
         """Who answered."""
         return Person(self.by, self.logged_in)
+
+
+def answering(home: Path) -> AbstractContextManager[None]:
+    """Meanwhile nobody else answers: of two at once, the second sees what the first has said."""
+    return in_turn(home / "answers.lock")
 
 
 def record(

@@ -17,6 +17,7 @@ from evenhand.quality.bases import base_of, bases_of, bases_tonight, code_since
 from evenhand.quality.row_causes import Base
 from evenhand.release.manifest import read_manifest
 
+_KNOWS_ALL_CAUSES = "from duckdb_tables() where schema_name = 'gate' and table_name = 'changed_by_code'"
 _NOT_LOOKED_FOR = CodeAuthors((), ("the night was validated before authors of each list were looked for",))
 
 
@@ -68,9 +69,11 @@ def _changed_by_code(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, s
     # A night that was validated before words were compared has no word of them.
     columns = {name for name, *_ in connection.execute("describe gate.changes").fetchall()}
     words = " or text_of = 'code'" if "text_of" in columns else ""
-    return connection.execute(
-        f"select distinct list, market from gate.changes where cause = 'code'{words} order by all"
-    ).fetchall()
+    found = f"select list, market from gate.changes where cause = 'code'{words}"
+    # Nor has one that was validated before a row had several causes.
+    if connection.execute(_KNOWS_ALL_CAUSES).fetchall():
+        found += " union all from gate.changed_by_code"
+    return connection.execute(f"select distinct list, market from ({found}) order by all").fetchall()
 
 
 def by_code(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str], CodeAuthors]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -28,6 +29,7 @@ from evenhand.cases.place import FILE, HEAD
 from evenhand.cases.tables import SCHEMA, events, figures, messages
 from evenhand.records.persons import Person
 from evenhand.records.refusals import Refused
+from evenhand.records.sqlite_files import address_to_read
 
 # The events of nights: which was looked at.
 NIGHTS = "night"
@@ -208,7 +210,7 @@ class Cases:
 
 @contextmanager
 def reading(home: Path, server: str = "") -> Iterator[Cases]:
-    """The store, to read from; nothing is written meanwhile as far as one reads.
+    """The store, to read from alone; where there is none yet, it has no cases.
 
     Raises:
         CasesBroken: it can't be opened or read.
@@ -245,11 +247,12 @@ def migrate(home: Path, server: str = "") -> None:
 @contextmanager
 def _connected(home: Path, server: str, *, writes: bool) -> Iterator[Cases]:
     with _told(home, server):
-        engine = _engine(home, server)
+        engine = _engine(home, server) if writes or server else _engine_to_read(home / FILE)
         try:
             if _version(engine) != HEAD:
                 _migrate(engine)
-            with engine.connect().execution_options(writes=writes) as connection, connection.begin():
+            options: dict[str, Any] = {"postgresql_readonly": True} if server and not writes else {}
+            with engine.connect().execution_options(writes=writes, **options) as connection, connection.begin():
                 if writes and connection.dialect.name == "postgresql":
                     connection.execute(sa.text("select pg_advisory_xact_lock(hashtext(:name))"), {"name": SCHEMA})
                 yield Cases(connection)
@@ -281,17 +284,39 @@ def _engine(home: Path, server: str) -> Engine:
             isolation_level="READ COMMITTED",
         )
     home.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(f"sqlite:///{home / FILE}", connect_args={"timeout": _LOCKED_SECONDS}).execution_options(
-        schema_translate_map={SCHEMA: None}
-    )
+    engine = sa.create_engine(f"sqlite:///{home / FILE}", connect_args={"timeout": _LOCKED_SECONDS})
+    return _of_sqlite(engine, _as_we_write)
+
+
+def _engine_to_read(path: Path) -> Engine:
+    """The file, which is not written to; where it isn't there, or isn't whole yet, what it would be with its tables."""
+    if path.exists():
+        address = f"sqlite:///{address_to_read(path)}&uri=true"
+        engine = _of_sqlite(sa.create_engine(address, connect_args={"timeout": _LOCKED_SECONDS}))
+        if _version(engine) == HEAD:
+            return engine
+        engine.dispose()
+    made = sqlite3.connect(":memory:", check_same_thread=False)
+    if path.exists():
+        with closing(sqlite3.connect(address_to_read(path), uri=True)) as there:
+            there.backup(made)
+    return _of_sqlite(sa.create_engine("sqlite://", creator=lambda: made, poolclass=sa.StaticPool))
+
+
+def _of_sqlite(engine: Engine, as_it_is_opened: Callable[[Any, object], None] | None = None) -> Engine:
     sa.event.listen(engine, "connect", _as_we_begin)
+    if as_it_is_opened:
+        sa.event.listen(engine, "connect", as_it_is_opened)
     sa.event.listen(engine, "begin", _begin)
-    return engine
+    return engine.execution_options(schema_translate_map={SCHEMA: None})
 
 
 def _as_we_begin(database: Any, _: object) -> None:
     # The driver would begin by itself, and only before it writes.
     database.isolation_level = None
+
+
+def _as_we_write(database: Any, _: object) -> None:
     database.execute("pragma journal_mode = wal")
     database.execute("pragma synchronous = full")
 

@@ -53,6 +53,7 @@ def check(
     from evenhand.policy.texts import PackError
     from evenhand.quality.check_file import Home, check_file, feed_of, name_of_file, night_of_file
     from evenhand.records.history import HistoryBroken
+    from evenhand.tasks.choosing import today
     from evenhand.tasks.night import known_beside
 
     here = settings()
@@ -63,9 +64,15 @@ def check(
     of_path = night.date() if night else night_of_file(path)
     if not of_path and not landed:
         refuse(f"{here.landing}: nothing has landed so far; say which --night it is for")
-    lands_in = of_path or landed[-1]
+    come = [each for each in landed if each <= today(here)]
+    lands_in = of_path or (come or landed)[-1]
+    if lands_in > today(here):
+        refuse(
+            f"{path}: night {lands_in} hasn't come, today is {today(here)}, and a file in its folder counts from that"
+            " night on. If the day is wrong, drop it in the folder of the right one; to look at it now, say --night"
+        )
     # What lands in the folder of an earlier night is looked at on the newest, as late.
-    looked_at = max([lands_in, *landed[-1:]])
+    looked_at = max([lands_in, *come[-1:]])
     try:
         home = Home(here.store, here.landing, here.policies)
         found = check_file(path, name_of_file(path, of, lands_in), looked_at, home, known_beside(looked_at))
@@ -105,18 +112,20 @@ def accept(file: File, reason: Reason, approved_by: ApprovedBy = "", by: By = ""
 
 
 def _propose(action: Action, file: str, by: str, approved_by: str, reason: str) -> None:
-    from evenhand.landing.decisions import refuse_unknown
+    from evenhand.commands.undecidable_files import refuse_undecidable
     from evenhand.landing.names import composed
+    from evenhand.tasks.choosing import today
 
     typed = file.removeprefix(f"{settings().landing}/")
     with refusals_told():
-        author, versions = person(by), _versions(settings(), action)
+        here = settings()
+        author, versions = person(by), _versions(here, action)
         # Of two files whose names look the same each is called as it is spelt.
         name = typed if typed in versions else composed(typed)
+        refuse_undecidable(here, action, name, versions, _why_unusable(here), today(here))
         if approved_by:
             decide_now(action, name, versions.get(name, ""), author, second_person(approved_by), reason)
             return
-        refuse_unknown(name, versions)
         version = versions[name]
         what = "counts no more" if action == "forget" else "is taken as it is now"
         said = f"{plain(author)} asks that {code(name)} ({version[:12]}) {what}: {plain(reason)}"
@@ -155,16 +164,25 @@ def _versions(here: Settings, action: Action) -> dict[str, str]:
     """The files that can be decided about, each with the SHA-256 of its version."""
     from evenhand.landing.decisions import file_decisions, kept_versions
     from evenhand.landing.names import composed
+    from evenhand.landing.replaced import waits_to_be_taken
 
     gone = {(composed(each.file), each.sha256) for each in file_decisions(here.home) if each.action == "forget"}
     versions = dict(kept_versions(here.home)) if action == "forget" else {}
     # Of a file that can't be used, or can't replace what it was, the version that lies there.
-    return versions | {each: sha256 for each, sha256 in _unusable(here) if (composed(each), sha256) not in gone}
+    return versions | {
+        name: sha256
+        for name, sha256, why in _unusable(here)
+        if (composed(name), sha256) not in gone and (action == "forget" or waits_to_be_taken(why))
+    }
 
 
-def _unusable(here: Settings) -> list[tuple[str, str]]:
+def _why_unusable(here: Settings) -> dict[str, str]:
+    return {name: why for name, _, why in _unusable(here)}
+
+
+def _unusable(here: Settings) -> list[tuple[str, str, str]]:
     if not here.store.exists():
         return []
     # A night may be loading what landed.
     with open_to_read(here.store) as connection:
-        return connection.execute("select landed_file, sha256 from landing.unusable order by all").fetchall()
+        return connection.execute("select landed_file, sha256, why from landing.unusable order by all").fetchall()

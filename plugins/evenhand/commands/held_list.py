@@ -91,8 +91,9 @@ def answer(
 
     If a policy changed it, somebody else than who changed that has to answer.
     """
-    from evenhand.approval.answers import AnswerRefused
+    from evenhand.approval.answers import AnswerRefused, answering
     from evenhand.records.persons import PersonRefused
+    from evenhand.release.reversal import reversal_of
     from evenhand.tasks.held_list import (
         ON_TERMINAL,
         STILL_NEEDED,
@@ -106,16 +107,20 @@ def answer(
     chosen = _night(night)
     said: dict[Say, Said] = {Say(word): each for each, word in ON_TERMINAL.items()}
     try:
-        found = find(chosen, of_list, market)
         answers = person(by)
-        refuse_to_overrule(chosen, found, said[say], answers, instead_of)
-        give_answer(chosen, found, said[say], answers)
+        with answering(settings().home):
+            found = find(chosen, of_list, market)
+            refuse_to_overrule(chosen, found, said[say], answers, instead_of)
+            give_answer(chosen, found, said[say], answers)
     except (NothingHeld, AnswerRefused, PersonRefused) as error:
         refuse(str(error))
     waits = needs_another(chosen, found, said[say])
+    follows = f"`evenhand nightly {chosen}` releases and delivers it."
+    if reversal_of(settings().home, chosen):
+        follows = f"The night is reversed: it is released once that is lifted, `evenhand reverse {chosen} --lift`."
     console.print(
         f"{found.list} of {market}, night {chosen}: {said[say].replace('_', ' ')} by {answers}."
-        f" {STILL_NEEDED if waits else f'`evenhand nightly {chosen}` releases and delivers it.'}",
+        f" {STILL_NEEDED if waits else follows}",
         soft_wrap=True,
         highlight=False,
     )

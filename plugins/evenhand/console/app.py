@@ -28,6 +28,7 @@ from evenhand.console.board_pages import router as of_boards
 from evenhand.console.card import router as of_card
 from evenhand.console.case_pages import router as of_cases
 from evenhand.console.downloads import download, log_download, note_who
+from evenhand.console.emergency_pages import router as of_emergencies
 from evenhand.console.fonts import router as of_fonts
 from evenhand.console.gates import router as of_gates
 from evenhand.console.held_pages import router as of_held_lists
@@ -73,6 +74,7 @@ app.include_router(of_metrics)
 app.include_router(of_cases)
 app.include_router(of_held_lists)
 app.include_router(of_acts)
+app.include_router(of_emergencies)
 app.include_router(of_reports)
 app.include_router(of_boards)
 app.include_router(of_gates)

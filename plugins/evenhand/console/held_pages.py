@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
 
-from evenhand.approval.answers import AnswerRefused, act_of
+from evenhand.approval.answers import AnswerRefused, act_of, answering
 from evenhand.console.airflow_api import AirflowRefused, ask, may_answer
 from evenhand.console.asked import Night
 from evenhand.console.forms import ByWord, User, form_of, sent_by_us, who
@@ -24,6 +24,8 @@ from evenhand.console.shown import Shown, shown
 from evenhand.console.values import label, list_of
 from evenhand.quality.held_lists import HeldList
 from evenhand.records.persons import Person, PersonRefused
+from evenhand.release.reversal import reversal_of
+from evenhand.settings import settings
 from evenhand.tasks.held_list import (
     OPTIONS,
     NothingHeld,
@@ -180,11 +182,13 @@ def _answer(request: Request, found: Shown, each: Waiting, option: str, person: 
         raise AnswerRefused(
             say("%(option)s is no answer; choose one of %(there)s", option=option, there=", ".join(OPTIONS))
         )
-    # As it is at this moment, and not as a page had it.
-    held = find(found.night, each.released.list, each.released.market, each.released.digest)
-    _refuse_if_answered_since(found, each, held, answered)
-    refuse_to_answer(found.night, held, OPTIONS[option], person)
-    task = _asking(request, found, held)
+    with answering(settings().home):
+        # As it is at this moment, and not as a page had it.
+        held = find(found.night, each.released.list, each.released.market, each.released.digest)
+        _refuse_if_answered_since(found, each, held, answered)
+        refuse_to_answer(found.night, held, OPTIONS[option], person)
+        task = _asking(request, found, held)
+        given = None if task else give_answer(found.night, held, OPTIONS[option], person)
     if task:
         run = quote(run_of(found.night, held), safe="")
         path = f"/dags/held_list/dagRuns/{run}/taskInstances/{task}/-1/hitlDetails"
@@ -195,18 +199,19 @@ def _answer(request: Request, found: Shown, each: Waiting, option: str, person: 
             answer=label("answer", OPTIONS[option]),
             person=str(person),
         )
-    given = give_answer(found.night, held, OPTIONS[option], person)
     said = say(
         "%(list)s: %(answer)s, by %(person)s.",
         list=each.called,
         answer=label("answer", OPTIONS[option]),
         person=str(person),
     )
-    if needs_another(found.night, held, given.said):
+    if given and needs_another(found.night, held, given.said):
         more = say(
             "It doesn't count yet, for it isn't known who wrote all of the code that changes the list: another person"
             " has to answer the same on this page."
         )
+    elif reversal_of(settings().home, found.night):
+        more = say("The night is reversed: it is released once that is lifted.")
     else:
         more = say("It is released once the night is run again.")
     return f"{said} {more}"

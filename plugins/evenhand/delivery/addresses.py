@@ -35,10 +35,12 @@ class Others:
     Attributes:
         lists: all that they bring; also what one brings of which it can't be told where it leads.
         neighbours: which of them bring lists to it, and don't announce.
+        not_known: the lists of which it isn't known whether one brings them there, and that none surely does.
     """
 
     lists: frozenset[str]
     neighbours: frozenset[str]
+    not_known: frozenset[str] = frozenset()
 
 
 def others_of(
@@ -53,6 +55,7 @@ def others_of(
     config = receivers[name]
     here = address_of(config, connection_of(name, config))
     lists: set[str] = set()
+    perhaps: set[str] = set()
     neighbours: set[str] = set()
     for other, its_config in receivers.items():
         if other == name:
@@ -65,7 +68,7 @@ def others_of(
             there = None
         if here is None or there is None:
             # It may be this system: what the other brings, and this one doesn't, isn't to be removed for a mistake.
-            lists |= set(its_config.lists) - set(config.lists)
+            perhaps |= set(its_config.lists) - set(config.lists)
             continue
         if there != here:
             continue
@@ -79,7 +82,7 @@ def others_of(
         lists |= set(its_config.lists)
         if not announces(its_config):
             neighbours.add(other)
-    return Others(frozenset(lists), frozenset(neighbours))
+    return Others(frozenset(lists | perhaps), frozenset(neighbours), frozenset(perhaps - lists))
 
 
 def address_of(config: AnyConfig, connection: Connection) -> str | None:

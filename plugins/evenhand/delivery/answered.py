@@ -40,11 +40,10 @@ def answered(ledger: Path, rows: Sequence[RowId], night: date) -> Mapping[RowId,
     Raises:
         LedgerBroken: the ledger can't be read.
     """
-    server = settings().ledger
-    if not rows or not (server or ledger.exists()):
+    if not rows:
         return {}
     found: dict[RowId, list[Answered]] = {}
-    with closing(read_ledger(ledger, server)) as database:
+    with closing(read_ledger(ledger, settings().ledger)) as database:
         for name, row_key in rows:
             sent = database.execute(_SQL("last_sent"), (name, row_key, night.isoformat()))
             found[name, row_key] = [
@@ -62,9 +61,5 @@ def sent_for(ledger: Path, night: date) -> Iterator[Iterable[tuple[str | None, .
     Raises:
         LedgerBroken: the ledger can't be read.
     """
-    server = settings().ledger
-    if not (server or ledger.exists()):
-        yield ()
-        return
-    with closing(read_ledger(ledger, server)) as database:
+    with closing(read_ledger(ledger, settings().ledger)) as database:
         yield database.execute(_SQL("sent_for"), (night.isoformat(),))

@@ -12,7 +12,13 @@ from pathlib import Path
 
 from evenhand.delivery.changes import Change, RowId, diff
 from evenhand.delivery.lock import delivery_lock
-from evenhand.delivery.read_back import believe_what_it_holds, find_what_others_brought, hand_over, rows_it_had
+from evenhand.delivery.read_back import (
+    believe_what_it_holds,
+    find_what_others_brought,
+    hand_over,
+    left_alone,
+    rows_it_had,
+)
 from evenhand.delivery.read_release import Release, ever_wanted, read_release
 from evenhand.delivery.receipts import Receipts
 from evenhand.delivery.receivers import AheadOfReleases, Receipt, Receiver
@@ -133,7 +139,7 @@ def deliver(release_dir: Path, receiver: Receiver, receipts: Receipts) -> Delive
             is_behind = _is_behind(known, says)
             if not is_behind:
                 receipts.move_to(receiver.name, release)
-            summary = _bring(release_dir, release, receiver, receipts, is_behind)
+            summary = _bring(release_dir, release, receiver, receipts, is_behind, says)
     log.info("%s", summary)
     return summary
 
@@ -181,7 +187,7 @@ def _nights(release_dir: Path, receiver: Receiver, receipts: Receipts) -> tuple[
 
 
 def _bring(
-    release_dir: Path, release: Release, receiver: Receiver, receipts: Receipts, is_behind: bool
+    release_dir: Path, release: Release, receiver: Receiver, receipts: Receipts, is_behind: bool, says: date | None
 ) -> DeliverySummary:
     name = receiver.name
     receiver.begin(release.lists, release.night)
@@ -193,7 +199,7 @@ def _bring(
         # Another system may have written the night that it has and the ledger lacks: ours is what a release ever had.
         ours = release.row_ids | (ever_wanted(release_dir.parent, receiver.lists) if is_behind else set())
         had = rows_it_had(release_dir, receiver, receipts, is_behind)
-        believe_what_it_holds(release.night, receiver, receipts, ours, had)
+        believe_what_it_holds(release.night, receiver, receipts, ours, had, says)
     if is_behind:
         # It has a night that the ledger never heard of, which was lost or brought back from a backup. Only once what it
         # holds is believed does the ledger have that night: until then, whoever comes again has to read it, too.
@@ -201,7 +207,8 @@ def _bring(
     if receiver.capabilities.acts_on_changes:
         find_what_others_brought(release, receiver, receipts)
     unsettled = {(change.list, change.row_key) for change in receipts.unanswered(name)}
-    needed = diff(name, release.lists, receipts.acknowledged(name), unsettled, receipts.epoch(name))
+    acknowledged = receipts.acknowledged(name, left_alone(receiver))
+    needed = diff(name, release.lists, acknowledged, unsettled, receipts.epoch(name))
     # A change that was asked again and rejected just now isn't asked a third time.
     sender.send([change for change in needed if change.key not in sender.answers], release)
     sender.note(receiver.commit())

@@ -12,7 +12,7 @@ FOLDER = "sent_again"
 
 
 class ReceiverEmptied(ReceiverError):
-    """A receiver was read to hold nothing of what it had acknowledged. The message says how to go on."""
+    """A receiver was read to hold nothing of what it had acknowledged, or been sent. The message says how to go on."""
 
 
 def send_again(home: Path, receiver: str, by: Person, why: str) -> None:
@@ -20,13 +20,16 @@ def send_again(home: Path, receiver: str, by: Person, why: str) -> None:
     say(home, FOLDER, receiver, by, why)
 
 
-def refuse_if_emptied(home: Path, receiver: str, known: int, had: int = 0, is_there_since: bool = False) -> None:
+def refuse_if_emptied(
+    home: Path, receiver: str, known: int, had: int = 0, is_there_since: bool = False, unanswered: int = 0
+) -> None:
     """Ask a person before rows that a receiver had acknowledged, and holds none of, take effect once more.
 
     Args:
         known: how many rows it had acknowledged.
         had: how many were released on the night that it has, where the ledger never heard of that.
         is_there_since: it holds what it was sent since.
+        unanswered: how many rows were put that it never answered for, where it says that some of their night came.
 
     Raises:
         ReceiverEmptied: nobody has said so since it was sent again last.
@@ -37,6 +40,9 @@ def refuse_if_emptied(home: Path, receiver: str, known: int, had: int = 0, is_th
         say(home, FOLDER, receiver, None, "it was sent again")
         return
     was = f"had acknowledged {known:,} rows" if known else f"has a night of which {had:,} rows were released"
+    if unanswered:
+        rows = "1 row has" if unanswered == 1 else f"{unanswered:,} rows have"
+        was = f"says that something of the night reached it, of which {rows} no answer"
     holds = "nothing of what it held before tonight" if is_there_since else "nothing"
     raise ReceiverEmptied(
         f"receiver {receiver}: it holds {holds}, and {was}. If it was emptied, and they are "

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from evenhand.records.sql_files import SqlFile
+from evenhand.records.sqlite_files import address_to_read
 
 _SQL = SqlFile(__file__)
 
@@ -48,19 +49,21 @@ def open_ledger(path: Path, server: str = "") -> Database:
 
 
 def read_ledger(path: Path, server: str = "") -> Database:
-    """Open it for reading alone, while others may write to it.
+    """Open it for reading alone, while others may write to it; where there is none yet, it has no rows.
+
+    One of an earlier version is left as it is, and read as if it had what it lacks.
 
     Args:
-        path: the file, which is there.
+        path: the file.
         server: instead of it, the address of a PostgreSQL database.
 
     Raises:
         LedgerBroken: it can't be opened or read.
     """
-    return _open_server(server) if server else _read_file(path)
+    return _open_server(server, reads_only=True) if server else _read_file(path)
 
 
-def _open_server(address: str) -> Database:
+def _open_server(address: str, reads_only: bool = False) -> Database:
     import psycopg
 
     from evenhand.delivery.ledger_server import Server
@@ -71,8 +74,12 @@ def _open_server(address: str) -> Database:
         return LedgerBroken(f"the ledger's database: {said}. Start it, or correct EVENHAND_LEDGER, and run this again")
 
     try:
-        server = Server(address)
-        server.executescript(_SQL("schema"))
+        server = Server(address, reads_only)
+        if not reads_only:
+            server.executescript(_SQL("schema"))
+        elif not server.has("positions"):
+            server.close()
+            return _Told(_in_memory(), sqlite3.DatabaseError, broken)
     except psycopg.Error as error:
         raise broken(error) from error
     return _Told(server, psycopg.Error, broken)
@@ -96,12 +103,27 @@ def _open_file(path: Path) -> Database:
 
 def _read_file(path: Path) -> Database:
     broken = partial(_broken, path)
-    address = f"{path.absolute().as_uri()}?mode=ro"
+    if not path.exists():
+        return _Told(_in_memory(), sqlite3.DatabaseError, broken)
     try:
-        database = sqlite3.connect(address, uri=True, isolation_level=None, timeout=LOCKED_SECONDS)
+        database = sqlite3.connect(address_to_read(path), uri=True, isolation_level=None, timeout=LOCKED_SECONDS)
+        if _lacks_something(database):
+            with closing(database):
+                database = _in_memory(database)
     except sqlite3.DatabaseError as error:
         raise broken(error) from error
     return _Told(database, sqlite3.DatabaseError, broken)
+
+
+def _in_memory(of: sqlite3.Connection | None = None) -> sqlite3.Connection:
+    """A ledger that nobody else has, with the rows of another or none, as this version has them."""
+    database = sqlite3.connect(":memory:", isolation_level=None)
+    if of:
+        of.backup(database)
+    database.executescript(_SQL("schema"))
+    _bring_up_to_date(database)
+    database.execute("pragma query_only = on")
+    return database
 
 
 class _Told:
@@ -162,14 +184,20 @@ def transaction(database: Database) -> Iterator[None]:
     database.execute("commit")
 
 
+def _lacks_something(database: sqlite3.Connection) -> bool:
+    return "telling" not in _columns(database, "outbox") or "key" not in _columns(database, "acknowledged")
+
+
+def _columns(database: sqlite3.Connection, table: str) -> set[str]:
+    return {name for _, name, *_ in database.execute(f"pragma table_info({table})")}
+
+
 def _bring_up_to_date(database: sqlite3.Connection) -> None:
     """Give a ledger of an earlier version the columns that it lacks."""
     with transaction(database):
-        columns = {name for _, name, *_ in database.execute("pragma table_info(outbox)")}
-        if "telling" not in columns:
+        if "telling" not in _columns(database, "outbox"):
             database.execute("alter table outbox add column telling integer not null default 1")
-        columns = {name for _, name, *_ in database.execute("pragma table_info(acknowledged)")}
-        if "key" not in columns:
+        if "key" not in _columns(database, "acknowledged"):
             database.execute("alter table positions add column epoch text not null default ''")
             database.execute("alter table changes add column replaces text not null default ''")
             for column in ("key", "gone"):

@@ -21,8 +21,11 @@ _NOW_THERE = """to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"
 class Server:
     """A connection that takes the statements that are written for SQLite."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, reads_only: bool = False) -> None:
         """Connect, and make the schema where it isn't there.
+
+        Args:
+            reads_only: nothing is made, and the server refuses to write.
 
         Raises:
             psycopg.Error: it can't be reached or entered.
@@ -30,8 +33,16 @@ class Server:
         self._database = psycopg.connect(
             address, autocommit=True, cursor_factory=psycopg.RawCursor, connect_timeout=10, application_name="evenhand"
         )
-        self._database.execute(f"create schema if not exists {SCHEMA}")
+        if reads_only:
+            self._database.execute("set default_transaction_read_only = on")
+        else:
+            self._database.execute(f"create schema if not exists {SCHEMA}")
         self._database.execute(f"set search_path to {SCHEMA}")
+
+    def has(self, table: str) -> bool:
+        """Whether a table is there."""
+        found = self._database.execute("select to_regclass($1) is not null", (f"{SCHEMA}.{table}",)).fetchone()
+        return bool(found and found[0])
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
         """Run one statement; what it finds is iterated over, or fetched."""

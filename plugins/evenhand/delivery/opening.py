@@ -133,6 +133,7 @@ def _told_of(
         receiver.capabilities,
         one_row_per_scope=config.one_row_per_scope,
         others=beside.others.lists,
+        maybe_others=beside.others.not_known,
         neighbours=beside.others.neighbours,
         address=beside.address,
     )
@@ -244,6 +245,7 @@ def _open_plugin(
             beside.others.lists,
             beside.address,
             beside.others.neighbours,
+            beside.others.not_known,
         )
     )
 

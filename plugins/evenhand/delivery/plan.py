@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from evenhand.delivery.announcements.outbox import Outbox
-from evenhand.delivery.changes import Acknowledged, RowId, diff
+from evenhand.delivery.changes import RowId, diff
 from evenhand.delivery.held import held_delivery
 from evenhand.delivery.read_release import has_file, read_release, refuse_other_files
 from evenhand.delivery.receipts import Receipts
@@ -94,13 +94,10 @@ def plan_announcing(
     Raises:
         LedgerBroken: the ledger can't be read.
     """
-    announced, waiting = None, 0
-    server = settings().ledger
-    if server or ledger.exists():
-        with Receipts(ledger, server) as receipts:
-            position = receipts.position(receiver)
-            announced = position.night if position else None
-            waiting = len(Outbox(receipts, receiver).waiting())
+    with Receipts(ledger, settings().ledger, reads_only=True) as receipts:
+        position = receipts.position(receiver)
+        announced = position.night if position else None
+        waiting = len(Outbox(receipts, receiver).waiting())
     return AnnouncementPlan(
         receiver,
         says,
@@ -146,18 +143,11 @@ def plan(
         LedgerBroken: the ledger can't be read.
     """
     release = read_release(release_dir, lists, one_row_per_scope)
-    acknowledged: Mapping[RowId, Acknowledged] = {}
-    unsettled: set[RowId] = set()
-    newer = None
-    server = settings().ledger
-    if server or ledger.exists():
-        with Receipts(ledger, server) as receipts:
-            acknowledged = {
-                row: known for row, known in receipts.acknowledged(receiver).items() if row[0] not in others - {*lists}
-            }
-            unsettled = {(change.list, change.row_key) for change in receipts.unanswered(receiver)}
-            position = receipts.position(receiver)
-            newer = position.night if position and position.night > release.night else None
+    with Receipts(ledger, settings().ledger, reads_only=True) as receipts:
+        acknowledged = receipts.acknowledged(receiver, others - {*lists})
+        unsettled = {(change.list, change.row_key) for change in receipts.unanswered(receiver)}
+        position = receipts.position(receiver)
+        newer = position.night if position and position.night > release.night else None
     held = held_delivery(release_dir, receiver)
     found = [] if newer or held else diff(receiver, release.lists, acknowledged, unsettled)
     causes = _causes(release_dir)

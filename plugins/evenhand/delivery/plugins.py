@@ -50,6 +50,7 @@ class Opening:
         others: lists that another entry brings to the same system, for its `Capabilities`.
         address: what system the connection leads to, as the plug-in says, for its `Capabilities`; empty if it doesn't.
         neighbours: the entries that bring those lists, for its `Capabilities`.
+        maybe_others: those of `others` of which that isn't known, for its `Capabilities`.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Opening:
     others: frozenset[str]
     address: str = ""
     neighbours: frozenset[str] = frozenset()
+    maybe_others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

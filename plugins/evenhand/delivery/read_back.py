@@ -26,13 +26,19 @@ def held_of_ours(receiver: Receiver) -> list[ReceiverRow]:
 
 
 def believe_what_it_holds(
-    night: date, receiver: Receiver, receipts: Receipts, wanted: AbstractSet[RowId], had: int = 0
+    night: date,
+    receiver: Receiver,
+    receipts: Receipts,
+    wanted: AbstractSet[RowId],
+    had: int = 0,
+    says: date | None = None,
 ) -> int:
     """Take what a receiver is read to hold for the truth, once its reading has caught up with what it took.
 
     Args:
         wanted: the rows that it may hold because of us, as far as the ledger doesn't say.
         had: how many it should hold by the night that it says it has, where the ledger never heard of that.
+        says: the newest night that it said it was sent anything of, before anything was sent for this.
 
     Returns:
         how many rows were found otherwise than acknowledged.
@@ -44,19 +50,20 @@ def believe_what_it_holds(
     """
     hand_over(receiver, receipts)
     held = held_of_ours(receiver)
-    if receipts.unanswered(receiver.name) or receipts.differs(receiver.name, held) or (had and not held):
+    unsure = left_alone(receiver)
+    if receipts.unanswered(receiver.name) or receipts.differs(receiver.name, held, unsure) or (had and not held):
         # Before anything is sent for it: what it took may only not be read yet.
         receiver.catch_up()
         held = held_of_ours(receiver)
     if receiver.capabilities.acts_on_changes:
-        _refuse_if_emptied(night, receiver, receipts, held, had)
+        _refuse_if_emptied(night, receiver, receipts, held, had, says)
     ours = wanted | receipts.acknowledged(receiver.name).keys()
     ours |= {(change.list, change.row_key) for change in receipts.unanswered(receiver.name)}
     there = {(row.list, row.row_key) for row in held}
     never_sent = sorted(there - ours)
     _refuse_other_spellings(receiver, never_sent, ours - there)
     refuse_to_remove(receipts.path.parent, receiver, never_sent, len(held))
-    return receipts.believe(receiver.name, held, night)
+    return receipts.believe(receiver.name, held, night, unsure)
 
 
 def _refuse_other_spellings(receiver: Receiver, never_sent: Sequence[RowId], gone: AbstractSet[RowId]) -> None:
@@ -78,20 +85,35 @@ def _whatever_the_spelling(row_key: str) -> str:
 
 
 def _refuse_if_emptied(
-    night: date, receiver: Receiver, receipts: Receipts, held: Sequence[ReceiverRow], had: int
+    night: date, receiver: Receiver, receipts: Receipts, held: Sequence[ReceiverRow], had: int, says: date | None
 ) -> None:
-    """Ask a person where all is gone, also where it holds a few rows again that it was sent since."""
-    known = sum(each.payload_sha256 is not None for each in receipts.acknowledged(receiver.name).values())
+    """Ask a person where all is gone, also where it holds a few rows again that it was sent since.
+
+    Of one that acknowledged nothing yet, and says that something of the night reached it, all that reached it is gone.
+    """
+    unsure = left_alone(receiver)
+    acknowledged = receipts.acknowledged(receiver.name, unsure)
+    known = sum(each.payload_sha256 is not None for each in acknowledged.values())
     if not held and (known or had):
         refuse_if_emptied(receipts.path.parent, receiver.name, known, had)
-    before = receipts.had_before(receiver.name, night)
+    elif not held and says:
+        unanswered, since = receipts.put_without_answer(receiver.name)
+        if since and since <= says:
+            refuse_if_emptied(receipts.path.parent, receiver.name, known, unanswered=unanswered)
+    before = {row for row in receipts.had_before(receiver.name, night) if row[0] not in unsure}
     if held and len(before) > FEW_ROWS and before.isdisjoint((row.list, row.row_key) for row in held):
         refuse_if_emptied(receipts.path.parent, receiver.name, len(before), is_there_since=True)
 
 
 def hand_over(receiver: Receiver, receipts: Receipts) -> None:
     """Leave lists to the entry that brings them to this system now, before it is asked what has become of them."""
-    receipts.hand_over(receiver.name, receiver.capabilities.others - {*receiver.lists})
+    surely = receiver.capabilities.others - receiver.capabilities.maybe_others
+    receipts.hand_over(receiver.name, surely - {*receiver.lists})
+
+
+def left_alone(receiver: Receiver) -> frozenset[str]:
+    """Lists that another entry may bring to this system: until that is known they are neither removed nor forgotten."""
+    return receiver.capabilities.maybe_others - {*receiver.lists}
 
 
 def find_what_others_brought(release: Release, receiver: Receiver, receipts: Receipts) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from evenhand.delivery.changes import FOUND, Acknowledged, Change, RowId
-from evenhand.delivery.ledger import Database, open_ledger, transaction
+from evenhand.delivery.ledger import Database, open_ledger, read_ledger, transaction
 from evenhand.delivery.payload import Payload
 from evenhand.delivery.read_release import Release
 from evenhand.delivery.receivers import Receipt, ReceiverRow
@@ -39,19 +39,21 @@ class Receipts:
         database: the open ledger, for the outbox, which is in it too.
     """
 
-    def __init__(self, path: Path, server: str = "") -> None:
+    def __init__(self, path: Path, server: str = "", *, reads_only: bool = False) -> None:
         """Open it, or make it.
 
         Args:
             path: the file.
             server: instead of it, the address of a PostgreSQL database.
+            reads_only: it is neither made nor written to; where there is none, it has no rows.
 
         Raises:
             LedgerBroken: it can't be opened, read or written.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not reads_only:
+            path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self.database: Database = open_ledger(path, server)
+        self.database: Database = (read_ledger if reads_only else open_ledger)(path, server)
 
     def __enter__(self) -> Receipts:
         return self
@@ -100,13 +102,13 @@ class Receipts:
         row = self.database.execute("select epoch from positions where receiver = ?", (receiver,)).fetchone()
         return str(row[0]) if row else ""
 
-    def acknowledged(self, receiver: str) -> dict[RowId, Acknowledged]:
-        """Every row that the receiver ever acknowledged a change of."""
+    def acknowledged(self, receiver: str, but_for: Set[str] = frozenset()) -> dict[RowId, Acknowledged]:
+        """Every row that the receiver ever acknowledged a change of, but for those of some lists."""
         rows = self.database.execute(
             "select list, row_key, payload_sha256, generation, key, gone from acknowledged where receiver = ?",
             (receiver,),
         )
-        return {(name, row_key): Acknowledged(*known) for name, row_key, *known in rows}
+        return {(name, row_key): Acknowledged(*known) for name, row_key, *known in rows if name not in but_for}
 
     def took_effect(self, receiver: str, row: RowId, payload_sha256: str | None, since: date) -> bool:
         """Whether the receiver holds this payload, None for nothing, or has held it as of this night or a later one."""
@@ -128,6 +130,11 @@ class Receipts:
             Change(key, name, row_key, generation, action, None if text is None else Payload(text, sha256), replaces)
             for key, name, row_key, generation, action, text, sha256, replaces in rows
         ]
+
+    def put_without_answer(self, receiver: str) -> tuple[int, date | None]:
+        """How many rows were put and have no answer, and the first night of which they are."""
+        ((rows, night),) = self.database.execute(_SQL("put_without_answer"), (receiver,))
+        return int(rows), date.fromisoformat(night) if night else None
 
     def plan(self, receiver: str, changes: Sequence[Change], release: Release) -> None:
         """Write down changes before they are sent. One that was rejected or superseded before is open again."""
@@ -186,12 +193,15 @@ class Receipts:
         """The rows that it holds by what it acknowledged on nights before this one."""
         return {(name, key) for name, key in self.database.execute(_SQL("had_before"), (receiver, night.isoformat()))}
 
-    def believe(self, receiver: str, held: Iterable[ReceiverRow], night: date) -> int:
+    def believe(self, receiver: str, held: Iterable[ReceiverRow], night: date, but_for: Set[str] = frozenset()) -> int:
         """Take what the receiver was read to hold on a night as the truth: the next difference starts from there.
 
         An unanswered change that shows is acknowledged, one that doesn't is superseded. A row that was found otherwise
         than acknowledged has a new key: sending it again is another change, not a retry, but the same for all findings
         of this night until it was read to be there.
+
+        Args:
+            but_for: lists that weren't read: what is known of them stays.
 
         Returns:
             how many rows were found otherwise.
@@ -207,7 +217,7 @@ class Receipts:
             self._acknowledge(receiver, shows)
             self.database.execute(_SQL("supersede", now=_NOW), (receiver,))
             self._saw(receiver, found)
-            known = self.acknowledged(receiver)
+            known = self.acknowledged(receiver, but_for)
             otherwise = {row: known.get(row, _NEVER) for row in _found_otherwise(known, found)}
             self._find_otherwise(
                 receiver,
@@ -221,10 +231,10 @@ class Receipts:
             ((receiver, *row, each.payload_sha256, each.generation, each.key, each.gone) for row, each in now.items()),
         )
 
-    def differs(self, receiver: str, held: Iterable[ReceiverRow]) -> bool:
-        """Whether anything that was read is otherwise than acknowledged."""
+    def differs(self, receiver: str, held: Iterable[ReceiverRow], but_for: Set[str] = frozenset()) -> bool:
+        """Whether anything that was read is otherwise than acknowledged, but for lists that weren't read."""
         found = {(row.list, row.row_key): row.payload_sha256 for row in held}
-        return bool(_found_otherwise(self.acknowledged(receiver), found))
+        return bool(_found_otherwise(self.acknowledged(receiver, but_for), found))
 
     def saw(self, receiver: str, found: Mapping[RowId, str]) -> None:
         """Write down what was read: what was sent again and is there now is sent anew if it is lost once more."""

@@ -24,18 +24,35 @@ from evenhand.emergency.wish import Wish
 from evenhand.records.persons import Person
 
 
-def propose_end(emergency_id: str, why: str, author: Person, emergencies: Path, release: Path) -> Proposed:
+def those_to_end(emergencies: Path, night: date, market: str) -> list[Emergency]:
+    """What was imposed in a market and is neither over nor ended, in the order of its approval.
+
+    Raises:
+        EmergencyRefused: a file of the folder can't be read.
+    """
+    there = _known(emergencies)
+    return [
+        each
+        for each in there
+        if each.market == market and each.action == "impose" and each.until >= night and not _ended_by(each, there)
+    ]
+
+
+def propose_end(
+    emergency_id: str, why: str, author: Person, emergencies: Path, release: Path, market: str = ""
+) -> Proposed:
     """Make a proposal to end an emergency that was imposed, on all its accounts.
 
     Args:
         emergencies: the folder of what was recorded.
         release: the folder of the newest release.
+        market: the one of which it must be, where it is asked for by who may be shown nothing of others.
 
     Raises:
         EmergencyRefused: there is no such one, it imposed nothing, it is over, or a reason is missing.
     """
     night = date.fromisoformat(release.name.removeprefix("night="))
-    ended = _to_end(emergency_id, emergencies, night)
+    ended = _to_end(emergency_id, emergencies, night, market)
     reason = as_taken(why)
     if not reason:
         raise EmergencyRefused("a reason is missing; write why it ends, which its accounts are told", "no_end_reason")
@@ -81,11 +98,15 @@ def propose_end_of(emergency_id: str, wish: Wish, author: Person, emergencies: P
     return propose_end(emergency_id, wish.reason, author, emergencies, release)
 
 
-def _to_end(emergency_id: str, emergencies: Path, night: date) -> Emergency:
+def _known(emergencies: Path) -> list[Emergency]:
     try:
-        there = [each.emergency for each in known(emergencies, date.max)]
+        return [each.emergency for each in known(emergencies, date.max)]
     except EmergencyBroken as error:
         raise EmergencyRefused(str(error), "emergencies_broken", why=str(error)) from error
+
+
+def _to_end(emergency_id: str, emergencies: Path, night: date, market: str = "") -> Emergency:
+    there = [each for each in _known(emergencies) if market in ("", each.market)]
     ended = next((each for each in there if each.emergency_id == emergency_id), None)
     if ended is None:
         near = get_close_matches(emergency_id, [each.emergency_id for each in there], n=1)

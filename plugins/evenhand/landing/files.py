@@ -285,6 +285,11 @@ def _told_apart(landing: Path, files: list[LandedFile]) -> list[LandedFile]:
     return [replace(file, name=spelt(landing, file.path)) if times[file.name] > 1 else file for file in files]
 
 
+def _begins_with(path: Path) -> str:
+    with path.open("rb") as file:
+        return file.read(100).decode("utf-8", "backslashreplace")
+
+
 def _lies_in(landing: Path, file: LandedFile, rows: LandedFile | None) -> bool:
     """Whether a file lies in the landing folder (links resolved), and so does what says how many rows it has."""
     # Not `Path.resolve`, which fails on a link to itself.
@@ -316,7 +321,7 @@ def _with_bytes(file: LandedFile, rows: LandedFile | None, known: KnownFile | No
     if rows:
         try:
             # A pipe says nothing: to open it is to wait until somebody writes to it.
-            said = rows.path.read_bytes()[:100].decode("utf-8", "backslashreplace") if rows.path.is_file() else ""
+            said = _begins_with(rows.path) if rows.path.is_file() else ""
         except OSError:
             said = ""
     if "\ufffd" in file.name:

@@ -26,6 +26,7 @@ from evenhand.landing.kept import FOLDER, KeptFiles
 from evenhand.landing.names import compared
 from evenhand.landing.read_files import ReadAgain, note_unusable, read_files
 from evenhand.landing.replaced import Versions, replace_files, versions
+from evenhand.landing.sizes import is_too_large
 from evenhand.landing.store import create_tables, forget_files
 from evenhand.records.databases import create_database
 from evenhand.records.sql_files import Sql, SqlFile
@@ -229,8 +230,9 @@ def _forget_what_changed(
     there = set()
     for file in found.counting:
         sha256, said, why = known.get(file.name, ("", None, ""))
-        # Why a file can't be used is found in its bytes, unless where it lies is why.
-        if (sha256, said) == (file.sha256, file.rows_said) and sha256 and (not file.problem or file.problem == why):
+        # Why a file can't be used is found in its bytes, unless where it lies is why, or how large files may be.
+        as_it_was = (sha256, said) == (file.sha256, file.rows_said) and sha256 and not is_too_large(why)
+        if as_it_was and (not file.problem or file.problem == why):
             there.add(file.name)
         elif not (file.problem and file.name in found.vanished and sha256):
             new[file.feed].append(file)

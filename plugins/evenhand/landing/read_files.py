@@ -8,7 +8,7 @@ from __future__ import annotations
 import glob
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -18,6 +18,7 @@ from evenhand.landing.files import LandedFile
 from evenhand.landing.headers import Header, match, said_of_unknown
 from evenhand.landing.parquet_columns import MOMENT, NESTED, columns_of, reading
 from evenhand.landing.scans import csv_scan, parquet_scan
+from evenhand.landing.sizes import too_large
 from evenhand.landing.unusable import values_in
 from evenhand.records.sql_files import Sql, SqlFile
 
@@ -59,6 +60,8 @@ def read_files(
     Raises:
         ReadAgain: a query couldn't read some.
     """
+    large = too_large(file for file in files if not file.problem)
+    files = [replace(file, problem=large[file.name]) if file.name in large else file for file in files]
     parquet = columns_of([file for file in files if file.form == "parquet" and not file.problem])
     batches: dict[_Batch, list[LandedFile]] = defaultdict(list)
     headers: dict[str, Header] = {}

@@ -23,6 +23,7 @@ from evenhand.records.sql_files import Sql, SqlFile
 
 _SQL = SqlFile(__file__)
 
+_IN_PLACE = "it lies in the place of one with"
 # More of a file's keys gone than this share, and no fewer than so many, are too many. One of another account is gone.
 LARGEST_SHARE_GONE = 0.01
 FEWEST_GONE = 20
@@ -124,6 +125,11 @@ def _replace(connection: duckdb.DuckDBPyConnection, file: LandedFile, by_row: se
     return True
 
 
+def waits_to_be_taken(why: str) -> bool:
+    """Whether this is why a file can't be used: too much of what it was is gone, unless people have it taken."""
+    return why.startswith(_IN_PLACE)
+
+
 def _too_many_gone(connection: duckdb.DuckDBPyConnection, old: LandedFile, new: LandedFile) -> str:
     key = BY_NAME[old.feed].key
     # A row without what the contract asks for never counted: whoever mends a file may leave it out.
@@ -144,6 +150,6 @@ def _too_many_gone(connection: duckdb.DuckDBPyConnection, old: LandedFile, new: 
         return ""
     whose = " for the account that they were of" if moved else ""
     return (
-        f"it lies in the place of one with {before} keys, and {gone} of them aren't in it{whose}"
+        f"{_IN_PLACE} {before} keys, and {gone} of them aren't in it{whose}"
         f" (evenhand feed accept {quote(old.name)} --reason '…' has it taken)"
     )

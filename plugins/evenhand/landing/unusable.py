@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import duckdb
@@ -19,6 +20,7 @@ from evenhand.landing.parquet_columns import NESTED, columns_of
 
 # As many bytes of a file are looked at.
 _MOST = 64 * 2**20
+_MOST_ROWS = 2_000_000
 _DELIMITERS = ",;\t|"
 # What a column of markets is counted as.
 OF_MARKETS = -1
@@ -35,11 +37,12 @@ def values_in(file: LandedFile, contract: Contract | None) -> set[tuple[int, str
         text = _text(file.path, packed=file.form == "csv.gz")
     except (OSError, duckdb.Error):
         return set()
-    lines = text.splitlines()
-    if not lines:
-        return set()
-    delimiter = max(_DELIMITERS, key=lines[0].count)
-    header = [_bare(name).casefold() for name in lines[0].split(delimiter)]
+    # One after the other: a list of all of them takes many times the memory of the text.
+    lines = StringIO(text, newline=None)
+    first = lines.readline().rstrip("\n")
+    lines.seek(0)
+    delimiter = max(_DELIMITERS, key=first.count)
+    header = [_bare(name).casefold() for name in first.split(delimiter)]
     positions = {position: 0 for position, name in enumerate(header) if name == "account_id"}
     if contract is None or contract.feed == "creators":
         positions |= {position: OF_MARKETS for position, name in enumerate(header) if name == "market"}
@@ -48,7 +51,7 @@ def values_in(file: LandedFile, contract: Contract | None) -> set[tuple[int, str
     return {
         (positions[position], _bare(value))
         for line in lines
-        for position, value in enumerate(line.split(delimiter))
+        for position, value in enumerate(line.rstrip("\n").split(delimiter))
         if position in positions and value
     }
 
@@ -62,7 +65,8 @@ def _of_parquet(file: LandedFile) -> Iterator[tuple[int, str]]:
             if name.strip().casefold() == called and kind != NESTED:
                 quoted = '"' + name.replace('"', '""') + '"'
                 with duckdb.connect() as connection:
-                    query = f"select distinct {quoted}::varchar from read_parquet(?, hive_partitioning = false)"
+                    rows = f"select {quoted}::varchar as said from read_parquet(?, hive_partitioning = false)"
+                    query = f"select distinct said from ({rows} limit {_MOST_ROWS})"
                     found = connection.execute(query, [str(file.path)]).fetchall()
                 yield from ((position, value) for (value,) in found if value)
 

@@ -1,10 +1,11 @@
 """What gate 1 looks at of what arrived, in the night's warehouse:
 
-arrivals.accounts   the market that an account is in, as far as anybody knows
-arrivals.late_files the files of earlier nights that have come, or are others, since the last release
-arrivals.<feed>     a row per row or line that arrived this night or late, with its market and what is wrong with it
-arrivals.silences   how long ago anything of a feed and a market landed
-arrivals.usual      what was usual of a feed and a market in the four weeks before
+arrivals.accounts       the market that an account is in, as far as anybody knows
+arrivals.late_files     the files of earlier nights that have come, or are others, since the last release
+arrivals.late_in_place  those of them that took the place of what was known by their name
+arrivals.<feed>         a row per row or line that arrived this night or late, with its market and what is wrong with it
+arrivals.silences       how long ago anything of a feed and a market landed
+arrivals.usual          what was usual of a feed and a market in the four weeks before
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ def find_late_files(gate: Gate, since: date, known: Mapping[str, str] | None) ->
             "versions": list(versions.values()),
         },
     )
+    gate.execute(_SQL("find_late_in_place"), {"names": list(versions)})
 
 
 def find_arrivals(gate: Gate, contract: Contract, night: date) -> None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -138,19 +139,37 @@ def _now_and_then(loaded: LoadedPack, release: Path) -> tuple[Sequence[Any], Seq
 
     Where they aren't as they were when the pack was read, they say nothing either.
     """
-    own, *others = read_texts(loaded.path)
-    if hashlib.sha256(b"\0".join(text.text for text in (own, *others))).hexdigest() != loaded.sha256:
+    said = _said_now(loaded.path, loaded.sha256)
+    if not said:
         return (), ()
-    before = {file: _content(in_words_of_today(text)[0]) for file, text in texts_of(release).items()}
+    (_, own), *others = said
+    file = release.resolve() / "packs.parquet"
+    before = _said_then(file, file.stat().st_mtime_ns) if file.exists() else {}
     key = (loaded.pack.pack, loaded.pack.version)
-    below = [before.get(path_from(loaded.path.parent, text.path)) for text in others]
+    below = [before.get(path_from(loaded.path.parent, path)) for path, _ in others]
     then = [
         (each, *below)
-        for file, each in before.items()
+        for name, each in before.items()
         # What lies in a folder of theirs is extended, and decides nothing by itself.
-        if "/" not in file and isinstance(each, dict) and (each.get("pack"), each.get("version")) == key
+        if "/" not in name and isinstance(each, dict) and (each.get("pack"), each.get("version")) == key
     ]
-    return (own.content, *(text.content for text in others)), then
+    return (own, *(content for _, content in others)), then
+
+
+# Of each pack it is asked several times a night, by list and market.
+@lru_cache(maxsize=256)
+def _said_now(path: Path, sha256: str) -> Sequence[tuple[Path, Any]]:
+    """What a pack's files say that have a hash together, its own first; nothing where they have another by now."""
+    texts = read_texts(path)
+    if hashlib.sha256(b"\0".join(text.text for text in texts)).hexdigest() != sha256:
+        return ()
+    return [(text.path, text.content) for text in texts]
+
+
+@lru_cache(maxsize=16)
+def _said_then(file: Path, _as_of: int) -> Mapping[str, Any]:
+    """What each file of a release's packs says, by its name, where they were last written at a moment."""
+    return {name: _content(in_words_of_today(text)[0]) for name, text in texts_of(file.parent).items()}
 
 
 def _content(text: str) -> Any:

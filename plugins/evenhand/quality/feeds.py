@@ -119,8 +119,8 @@ def validate_feeds(
             _quarantine(gate, contract, findings)
             _accept(gate, contract, night)
         find_accounts(gate)
-        find_usual(gate, night)
         find_late_files(gate, since or night, beside.files)
+        find_usual(gate, night)
         findings = []
         for contract in FEEDS:
             find_arrivals(gate, contract, night)

@@ -128,22 +128,6 @@ def without_versions(before: Rows, after: Rows, following: Sequence[Following]) 
     return gone, left
 
 
-def without_ends(before: Rows, after: Rows, ends: Mapping[int, tuple[Any, Any]]) -> tuple[list[Row], list[Row]]:
-    """What differs of a table, without rules that are as they were but for the last day of their version.
-
-    Args:
-        ends: by version, the day after its last as it was and is: that is told of the version itself, once.
-    """
-
-    def moved(was: Row, row: Row, but_for: Sequence[str]) -> bool:
-        return all(was[name] == row[name] or (was[name], row[name]) == ends[row["version"]] for name in but_for)
-
-    gone = list(before)
-    names = tuple(name for name in _ENDS if after and name in after[0])
-    left = [row for row in after if not (row.get("version") in ends and _taken(row, gone, names, moved))]
-    return gone, left
-
-
 def not_told(table: str, rows: Rows, following: Following) -> tuple[list[Row], list[Row]]:
     """Of a table, what the version before has and the other hasn't, and the reverse, where nothing else tells it.
 

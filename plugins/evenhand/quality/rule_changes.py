@@ -28,7 +28,8 @@ from evenhand.policy.sift import sift
 from evenhand.policy.tables import TABLES
 from evenhand.policy.tables.row import columns
 from evenhand.policy.texts import PackError
-from evenhand.quality.following_versions import following_versions, not_told, without_ends, without_versions
+from evenhand.quality.following_versions import following_versions, not_told, without_versions
+from evenhand.quality.moved_periods import moved_periods, without_moved
 from evenhand.quality.setting_changes import (
     hangs_on_time_zones,
     said_now,
@@ -49,9 +50,10 @@ log = logging.getLogger(__name__)
 # another, follows from rules that are compared themselves, and can be those of another pack or market.
 _NO_RULES = ("asked_nights",)
 _NO_COLUMNS = ("edition_id", "sha256", "holds_commission", "timezone", "is_read", "has_company")
-# Rules are numbered over all packs: what counts is a rule's place in its own.
+# Rules are numbered over all packs: what counts is a rule's place in its programme. In which order programmes stand
+# decides nothing.
 _NUMBERED = "rule_no"
-_PLACE = Sql("rule_no - first_rule_no as rule_no")
+_PLACE = Sql("place as rule_no")
 
 
 @dataclass(frozen=True)
@@ -159,9 +161,11 @@ def _differences(connection: duckdb.DuckDBPyConnection, scratch: Path) -> Iterat
         yield from ((market, of_pack, said) for said in version.said)
     whole = _whole_packs(connection)
     yield from ((market, of_pack, each) for (market, of_pack), said in whole.items() for each in said)
-    ends: dict[tuple[str, str], dict[int, tuple[date | None, date | None]]] = defaultdict(dict)
-    for market, of_pack, version_of_it, *was_and_is in connection.execute(_SQL("other_ends")).fetchall():
-        ends[market, of_pack][version_of_it] = was_and_is[0], was_and_is[1]
+    moved = moved_periods(
+        connection, {of: {(each.before, each.begins) for each in some} for of, some in following.items()}
+    )
+    for (market, of_pack), some in sorted(moved.items()):
+        yield from ((market, of_pack, each.said) for each in some)
     for table, row in TABLES.items():
         names = [name for name in columns(row) if name not in _NO_COLUMNS]
         if table in _NO_RULES or "market" not in names:
@@ -177,8 +181,7 @@ def _differences(connection: duckdb.DuckDBPyConnection, scratch: Path) -> Iterat
             if (market, of_pack) in whole:
                 continue
             gone, new = without_versions(before, after, following.get((market, of_pack), ()))
-            if table != "packs":
-                gone, new = without_ends(gone, new, ends[market, of_pack])
+            gone, new = without_moved(gone, new, moved.get((market, of_pack), ()))
             if gone or new:
                 yield market, of_pack, _said(table, gone, new)
         for market, of_pack, version in versions if {"pack", "version"} <= set(names) else ():

@@ -22,3 +22,13 @@ def only_one(path: Path, otherwise: Exception) -> Iterator[int]:
         except BlockingIOError as error:
             raise otherwise from error
         yield file.fileno()
+
+
+@contextmanager
+def in_turn(path: Path) -> Iterator[None]:
+    """Hold the lock on a file meanwhile, and wait for whoever holds it: what is looked at before something is written
+    down is still so when it is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

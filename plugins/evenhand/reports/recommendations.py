@@ -17,6 +17,7 @@ from evenhand.cases.kinds import KINDS
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.figures import Definition
 from evenhand.release.targets import Judged
+from evenhand.reports.appeals import APPEALS, appeals_of
 from evenhand.reports.facts import Asked, Facts
 from evenhand.reports.language import Language
 from evenhand.reports.report import Cell, Number, Recommendation
@@ -52,7 +53,7 @@ class RecommendationKind:
     """
 
     needs: Sequence[str]
-    asks: Callable[[Scope], Sql]
+    asks: Callable[[Scope, Facts], Sql]
     key: Sequence[str]
     said: str
     page: str
@@ -71,7 +72,7 @@ class RecommendationKind:
 KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
     RecommendationKind(
         needs=("held_lists",),
-        asks=lambda scope: _SQL("held_lists", night=scope.now, of_markets=scope.only),
+        asks=lambda scope, _: _SQL("held_lists", night=scope.now, of_markets=scope.only),
         key=("list", "market"),
         said="Answer the {list} of {market}: {changes} row would change, and nothing of it is sent until then.",
         many="Answer the {list} of {market}: {changes} rows would change, and nothing of it is sent until then.",
@@ -83,7 +84,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
     ),
     RecommendationKind(
         needs=("cases",),
-        asks=lambda scope: _SQL("cases", of_markets=scope.only),
+        asks=lambda scope, _: _SQL("cases", of_markets=scope.only),
         key=("market", "kind"),
         said="{cases} case of {market} is past its day: {kind}. Give it to somebody, or close it.",
         many="{cases} cases of {market} are past their day: {kind}. Give them to somebody, or close them.",
@@ -95,7 +96,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
     ),
     RecommendationKind(
         needs=("cases",),
-        asks=lambda scope: _SQL("appeals", of_markets=scope.only),
+        asks=lambda scope, _: _SQL("appeals", of_markets=scope.only),
         key=("market",),
         said="{appeals} appeal of {market} has at most 2 days left. Decide it first.",
         many="{appeals} appeals of {market} have at most 2 days left. Decide them first.",
@@ -105,9 +106,10 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
         command="evenhand cases --market {market} --kind appeal",
     ),
     RecommendationKind(
-        needs=("account_appeals",),
-        asks=lambda scope: _SQL(
+        needs=("account_violations",),
+        asks=lambda scope, facts: _SQL(
             "grants",
+            appeals=appeals_of(facts) or APPEALS,
             night=scope.now,
             of_markets=scope.only,
             four_weeks_before=sql_of_day(scope.night - timedelta(days=28)),
@@ -124,7 +126,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
     ),
     RecommendationKind(
         needs=("operational_metrics",),
-        asks=lambda scope: _SQL("overturned_rules", night=scope.now, of_markets=scope.only),
+        asks=lambda scope, _: _SQL("overturned_rules", night=scope.now, of_markets=scope.only),
         key=("market", "rule"),
         said=(
             "{overturned} of the {decided} decisions of four weeks that the rule {rule} counts in {market} are void by"
@@ -138,7 +140,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
     ),
     RecommendationKind(
         needs=("enforcement_gaps", "account_violations"),
-        asks=lambda scope: _SQL("gaps", night=scope.now, of_markets=scope.only),
+        asks=lambda scope, _: _SQL("gaps", night=scope.now, of_markets=scope.only),
         key=("market", "gap"),
         said=(
             "{gaps} gaps of {market} are older than 3 days, the oldest since {since}: {gap}. Most of them ({most}) are"
@@ -160,7 +162,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
     ),
     RecommendationKind(
         needs=("held_rows",),
-        asks=lambda scope: _SQL("held_rows", night=scope.now, of_markets=scope.only, most=_ROWS),
+        asks=lambda scope, _: _SQL("held_rows", night=scope.now, of_markets=scope.only, most=_ROWS),
         key=("list", "market", "rule"),
         said="{rows} row of the {list} of {market} is held back: {rule}.",
         many="{rows} rows of the {list} of {market} are held back: {rule}.",
@@ -172,7 +174,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
     ),
     RecommendationKind(
         needs=("feed_counts", "releases"),
-        asks=lambda scope: _SQL("silent_feeds", night=scope.now),
+        asks=lambda scope, _: _SQL("silent_feeds", night=scope.now),
         key=("feed",),
         said="Nothing of {feed} has landed since {since}. Ask whoever sends it.",
         labels={"feed": "feed"},
@@ -182,7 +184,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
     ),
     RecommendationKind(
         needs=("quarantine", "feed_counts"),
-        asks=lambda scope: _SQL("quarantine", night=scope.now, most=_ROWS),
+        asks=lambda scope, _: _SQL("quarantine", night=scope.now, most=_ROWS),
         key=("feed", "rule"),
         said="{rows} of {known} rows of {feed} are in quarantine: {rule}. Have them corrected and sent again.",
         labels={"feed": "feed", "rule": GATE_RULE},
@@ -258,7 +260,7 @@ def _of(kinds: Sequence[RecommendationKind], facts: Facts, language: Language, s
         _recommendation(kind, asked, row, language, scope)
         for kind in kinds
         if facts.has(*kind.needs) and (kind.of_markets or not scope.markets)
-        for asked in [facts.ask(kind.asks(scope), *kind.key)]
+        for asked in [facts.ask(kind.asks(scope, facts), *kind.key)]
         for row in range(min(len(asked.rows), MOST_OF_A_KIND))
     ]
 

@@ -17,6 +17,7 @@ from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.figures import Definition
 from evenhand.release.manifest import Manifest
 from evenhand.release.targets import Judged
+from evenhand.reports.appeals import APPEALS, appeals_of
 from evenhand.reports.facts import Asked, Facts
 from evenhand.reports.language import Language
 from evenhand.reports.report import Cell, Table
@@ -183,10 +184,11 @@ def of_nights(facts: Facts, language: Language, scope: Scope, first: date) -> Ta
 
 def of_appeals(facts: Facts, language: Language, scope: Scope, first: date) -> Table | None:
     """A row per market: violations decided, and with us appeals filed, decided and granted from the first day on."""
-    if not facts.has("account_violations", "account_appeals"):
+    appeals = appeals_of(facts)
+    if appeals is None or not facts.has("account_violations"):
         return None
     asked = facts.ask(
-        _SQL("of_appeals", first=sql_of_day(first), night=scope.now, of_markets=scope.only),
+        _SQL("of_appeals", first=sql_of_day(first), night=scope.now, of_markets=scope.only, appeals=appeals),
         "market",
     )
     columns: list[tuple[str, Callable[[Any], str]]] = [("market", language.market)]
@@ -195,7 +197,8 @@ def of_appeals(facts: Facts, language: Language, scope: Scope, first: date) -> T
         language.say(each)
         for each in ("Market", "Violations decided", "Appeals filed", "Decided", "Granted, in part too", "Open now")
     ]
-    return _table(asked, language.say("Violations and appeals"), heads, columns)
+    said = "" if appeals == APPEALS else language.say("This night tells of one appeal against each violation alone.")
+    return _table(asked, language.say("Violations and appeals"), heads, columns, said)
 
 
 def of_bonuses(facts: Facts, language: Language, scope: Scope) -> Table | None:

@@ -74,6 +74,11 @@ def night_by_hand(here: Settings, asked: date | None, older: bool, last: date) -
     landed = nights(here.landing)
     past = [night for night in landed if night <= last]
     released = sorted(date.fromisoformat(path.name.removeprefix("night=")) for path in here.releases.glob("night=*"))
+    if asked is None and not past and landed:
+        raise NightRefused(
+            f"{here.landing}: nothing has landed but for nights that haven't come, the first of which is {landed[0]}:"
+            f" today is {last} in this deployment's time zone. If the day is wrong, rename night={landed[0]}"
+        )
     if asked is None and not past:
         raise NightRefused(f"{here.landing}: nothing has landed; put feeds there as docs/feeds.md says")
     night = asked or past[-1]

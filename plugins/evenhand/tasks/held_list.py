@@ -134,18 +134,20 @@ def record_answer(form: Mapping[str, Any], answer: Mapping[str, Any]) -> Facts:
     """
     from airflow.sdk.exceptions import AirflowFailException
 
-    from evenhand.approval.answers import AnswerRefused
+    from evenhand.approval.answers import AnswerRefused, answering
     from evenhand.records.persons import PersonRefused, identify
 
+    night = date.fromisoformat(form["night"])
     try:
-        held = find(date.fromisoformat(form["night"]), form["list"], form["market"], form["digest"])
         says = (answer["params_input"] or {}).get("answered_by")
         by = identify((answer["responded_by_user"] or {}).get("name"), says, "answered_by")
         said = OPTIONS[answer["chosen_options"][0]]
-        if said != "rejected":
-            # A form in Airflow stays as it was shown, whoever has answered elsewhere meanwhile. To reject holds more.
-            refuse_to_overrule(date.fromisoformat(form["night"]), held, said, by)
-        given = give_answer(date.fromisoformat(form["night"]), held, said, by)
+        with answering(settings().home):
+            held = find(night, form["list"], form["market"], form["digest"])
+            if said != "rejected":
+                # A form in Airflow stays as it was shown, whoever answered elsewhere meanwhile. To reject holds more.
+                refuse_to_overrule(night, held, said, by)
+            given = give_answer(night, held, said, by)
     except (NothingHeld, AnswerRefused, PersonRefused) as error:
         raise AirflowFailException(f"{error}. To ask again, clear the task that asked, with downstream.") from error
     needed = STILL_NEEDED if needs_another(given.night, held, given.said) else ""

@@ -74,6 +74,8 @@ class Capabilities:
             asked before everything has its effect once more. One that publishes whole lists is simply written anew.
         one_row_per_scope: of the penalties on a scope of an account it gets the one that prevails alone.
         others: lists that another entry of receivers.yml has in the same system: their rows are left alone.
+        maybe_others: those of `others` of which that isn't known, for the other's connection can't be read: what the
+            ledger has of them stays.
         address: what system its connection leads to. That it held what it should is believed of this system alone.
         neighbours: the entries of receivers.yml that bring lists to the same system: the night that it says it has may
             be theirs.
@@ -84,6 +86,7 @@ class Capabilities:
     acts_on_changes: bool = True
     one_row_per_scope: bool = False
     others: frozenset[str] = frozenset()
+    maybe_others: frozenset[str] = frozenset()
     address: str = ""
     neighbours: frozenset[str] = frozenset()
 

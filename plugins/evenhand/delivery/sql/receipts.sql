@@ -101,3 +101,7 @@ on conflict (receiver, list, row_key) do update set
 -- name: close_acknowledged
 update changes set status = 'acknowledged', payload = null, answered_at = {{ now }}
 where receiver = ? and key = ? and status = 'planned';
+
+-- name: put_without_answer
+select count(*), min(night) from changes
+where receiver = ? and status = 'planned' and action = 'put';

@@ -22,6 +22,12 @@ anti join known on feed || '/night=' || night = known.folder and files.sha256 = 
 where night < $since and not $is_first
 order by landed_file;
 
+-- name: find_late_in_place
+create or replace table arrivals.late_in_place as
+select landed_file from arrivals.late_files
+where landed_file in (select unnest(cast($names as varchar[])))
+order by landed_file;
+
 -- name: find_arrivals
 create or replace table {{ arrivals }} as
 with
@@ -105,7 +111,10 @@ recent as (
         select * from arrivals.habits
         where feed = $feed
     ) as habits on accounts.market = habits.market
-    where landed_night between newest - 27 and $night - 1 and landed_night >= $since
+    where
+        landed_night between newest - 27 and $night - 1 and landed_night >= $since
+        -- What comes now is held against what was usual before.
+        and landed_file not in (from arrivals.late_files)
     group by accounts.market, landed_night, newest
 ),
 

@@ -38,6 +38,9 @@ create or replace table gate.late_money (
     taken varchar
 );
 
+-- name: create_changed_by_code
+create or replace table gate.changed_by_code (list varchar, market varchar);
+
 -- name: all_is_data
 insert into gate.changes
 select

@@ -100,6 +100,19 @@ gravest as (
     group by all
 ),
 
+imposed as (
+    select
+        list, row_key, reason_id,
+        split_part(substr(condition, length($emergency) + 2), ': ', 1) as imposed_before
+    from released.last_reasons
+    where programme = $programme
+),
+
+ended_by_name as (
+    select account_id, ends from emergencies.known
+    where action = 'end'
+),
+
 told as (
     select
         changed.*, text_of,
@@ -108,18 +121,18 @@ told as (
             -- Where another measure shows in its place, that one may still be somebody else's doing.
             when
                 (change = 'removed' or (cause = 'time' and measure_before != measure))
-                and (list, account_id, measure_before, scope) in (
-                    select (list, account_id, measure, scope) from main.int_emergencies_in_force
-                    where action = 'lift'
+                and exists (
+                    select 1 from main.int_emergencies_in_force as lifts
+                    where
+                        lifts.action = 'lift'
+                        and (changed.list, changed.account_id, measure_before, changed.scope)
+                        = (lifts.list, lifts.account_id, lifts.measure, lifts.scope)
+                        -- It takes back nothing that is imposed after it.
+                        and (imposed_before is null or imposed_before < lifts.emergency_id)
                 )
                 then $emergency
             -- What ends an emergency by its name ends nothing else.
-            when
-                change = 'removed' and programme = $programme
-                and (list, account_id, measure_before, scope) in (
-                    select (list, account_id, measure, scope) from main.int_emergencies_in_force
-                    where action = 'end'
-                )
+            when change = 'removed' and (changed.account_id, imposed_before) in (select * from ended_by_name)
                 then $emergency
             when cause = 'data' and account_id in (select account_id from scratch.steps.corrected)
                 then 'correction'
@@ -127,6 +140,7 @@ told as (
         end as cause
     from changed
     inner join gravest using (list, row_key, market)
+    left join imposed using (list, row_key, reason_id)
 )
 
 select
@@ -136,6 +150,20 @@ select
 from told
 where base_of(told.list, told.account_id, told.market) = $base
 order by list, row_key, market;
+
+-- name: changed_by_code
+insert into gate.changed_by_code
+with
+
+changed as (
+    (from {{ before }} except from {{ after }})
+    union
+    (from {{ after }} except from {{ before }})
+)
+
+select distinct list, market from gate.changes
+semi join changed using (list, row_key)
+order by all;
 
 -- name: left_by_time
 -- Of an account of a market that is held, what is proposed is left, but for what people decided themselves.

@@ -24,9 +24,11 @@ select {{ columns }} from {{ rules }};
 select {{ columns }}
 from {{ rules }}
 left join (
-    select edition_id, min(rule_no) as first_rule_no from {{ entry_rules }}
-    group by all
-) as numbered using (edition_id);
+    select distinct
+        edition_id, rule_no,
+        concat_ws(' ', programme, rule_no - min(rule_no) over (partition by edition_id, programme)) as place
+    from {{ entry_rules }}
+) as numbered using (edition_id, rule_no);
 
 -- name: only_here
 select market, {{ pack }}, {{ columns }}
@@ -59,11 +61,4 @@ select
 from tonight.policy.packs as now
 full outer join policy.packs as before using (market, pack)
 where now.version is null or before.version is null
-order by all;
-
--- name: other_ends
-select now.market, now.pack, now.version, before.effective_before as ended_before, now.effective_before
-from tonight.policy.packs as now
-inner join policy.packs as before using (market, pack, version)
-where now.effective_before is distinct from before.effective_before
 order by all;

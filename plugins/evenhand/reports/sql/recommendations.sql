@@ -22,7 +22,7 @@ order by appeals desc, market;
 select
     market, violation_type, count(*) as decided,
     count(*) filter (outcome in ('granted', 'partly_granted')) as granted
-from account_appeals
+from {{ appeals }}
 where
     night = {{ night }} and {{ of_markets }} and not is_out_of_court and decided_on > {{ four_weeks_before }}
     and outcome in ('granted', 'partly_granted', 'denied')

@@ -78,7 +78,7 @@ from (
     select 'violation' as what, market, decided_on, null::date as filed_on, null as outcome from account_violations
     where night = {{ night }}
     union all
-    select 'appeal', market, decided_on, filed_on, outcome from account_appeals
+    select 'appeal', market, decided_on, filed_on, outcome from {{ appeals }}
     where night = {{ night }} and not is_out_of_court
 )
 where {{ of_markets }}

@@ -1,0 +1,17 @@
+"""Where the appeals of a night are: all of them, or in releases of earlier versions one beside each violation."""
+
+from __future__ import annotations
+
+from evenhand.records.sql_files import Sql, SqlFile
+from evenhand.reports.facts import Facts
+
+_SQL = SqlFile(__file__)
+
+APPEALS = Sql("account_appeals")
+
+
+def appeals_of(facts: Facts) -> Sql | None:
+    """SQL of the appeals that the release tells of; None where it tells of none."""
+    if facts.has("account_appeals"):
+        return APPEALS
+    return Sql(f"({_SQL('beside_violations')})") if facts.has("account_violations") else None
