@@ -28,29 +28,51 @@ measures_order as (
     select * from {{ source('policy', 'measures_order') }}
 ),
 
--- A programme's measures rank as the pack has them that has it on the day; what people impose, as its pack has it.
+continued as (
+    select * from {{ rules('continued') }}
+),
+
 measures_as_each_programme_ranks_them as (
     select
-        measures.market,
-        measures.effective_from,
-        measures.effective_before,
+        measures.*,
         programmes.programme,
         '' as imposed_by_pack,
-        measures.measure,
-        measures.measure_rank
+        true as is_by_itself
     from measures
     inner join programmes on measures.edition_id = programmes.edition_id
-    union all
+),
+
+measures_as_packs_that_impose_rank_them as (
     select
-        measures.market,
-        measures.effective_from,
-        measures.effective_before,
+        measures.*,
         'emergency' as programme,
-        packs.pack as imposed_by_pack,
-        measures.measure,
-        measures.measure_rank
+        continued.former_pack as imposed_by_pack,
+        packs.pack = continued.former_pack as is_by_itself
     from measures
     inner join packs on measures.edition_id = packs.edition_id
+    inner join continued on measures.edition_id = continued.edition_id
+),
+
+-- A programme's measures rank as the pack has them that has it on the day; what people impose, as its pack has it, or
+-- one that goes on with that: of several the first by name.
+measures_as_they_rank_each_night as (
+    select
+        as_of_nights.as_of,
+        ranks.market,
+        ranks.programme,
+        ranks.imposed_by_pack,
+        ranks.measure,
+        ranks.measure_rank
+    from (
+        select * from measures_as_each_programme_ranks_them
+        union all by name
+        select * from measures_as_packs_that_impose_rank_them
+    ) as ranks
+    inner join as_of_nights on {{ in_effect_on('ranks', 'as_of_nights.as_of') }}
+    qualify row_number() over (
+        partition by as_of_nights.as_of, ranks.market, ranks.programme, ranks.imposed_by_pack, ranks.measure
+        order by ranks.is_by_itself desc, ranks.edition_id asc
+    ) = 1
 ),
 
 episodes_in_force as (
@@ -101,14 +123,14 @@ episodes_in_force as (
             measure_periods.edition_id = programmes.edition_id
             and measure_periods.programme = programmes.programme
     inner join packs on measure_periods.edition_id = packs.edition_id
-    left join measures_as_each_programme_ranks_them as ranks
+    left join measures_as_they_rank_each_night as ranks
         on
-            measure_periods.market = ranks.market
+            as_of_nights.as_of = ranks.as_of
+            and measure_periods.market = ranks.market
             and measure_periods.programme = ranks.programme
             and case when measure_periods.programme = 'emergency' then packs.pack else '' end
             = ranks.imposed_by_pack
             and case when measure_periods.list = 'penalties' then measure_periods.measure end = ranks.measure
-            and {{ in_effect_on('ranks', 'as_of_nights.as_of') }}
 ),
 
 effects_of_zones_and_eligibility as (
