@@ -1,8 +1,8 @@
 """What of a market that is held is set aside, so that the models decide the others as if it weren't there.
 
 Of its rules it keeps those that people need to impose and lift measures themselves: which packs it has, whom they judge
-and whose place they take, their measures and limits, and the ledger of emergencies. Where the models themselves failed on it, what its accounts did is set aside
-as well. All comes back when the models are built again.
+and whose place they take, their measures and limits, and the ledger of emergencies. Where the models failed on
+it, what its accounts did is set aside as well. All comes back when the models are built again.
 """
 
 from __future__ import annotations

@@ -198,8 +198,7 @@ class _Decided:
         }[comparator]  # fmt: skip
 
     def _bars(self, asking: Pack, measure: str, day: date) -> bool:
-        """Whether it, or one that is stricter to who asks, on one of its scopes or on the account, is in force, prevailing
-        or not.
+        """Whether it, or a stricter one on one of its scopes or on the account, is in force, prevailing or not.
 
         Its scopes are those on which a pack puts it on accounts of this kind.
         """
