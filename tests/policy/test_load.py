@@ -133,6 +133,13 @@ AMOUNTS = "amount, amount_by_severity, amount_by_reviewer, amount_per_unit, amou
         # Lengths of measures.
         ("days: 7", "days: 7, permanent: true", "22:65: * found days and permanent; expected exactly one of days,"),
         (", days: 7", "", "22:13: * found none of days, * expected exactly one of"),
+        # What takes and adds at once: which is the largest, and which a reviewer means, nobody can tell.
+        ("amount: 1", "amount_by_reviewer: {at_least: -5, at_most: 9}", "13:53: *found 9; expected at most 0, as -5"),
+        (
+            "amount: 1",
+            "amount_by_severity: {high: 5, low: -1}",
+            "14:26: * found batch; expected amounts that all add or all take",
+        ),
         # Numbers that are read otherwise than they are written.
         ("days: 180", "days: 0o17", "15:21: found 0o17, which is read as 15; expected the number that is meant in"),
         ("days: 180", "days: 0x1f", "15:21: found 0x1f, which is read as 31; * or quotes around it"),
