@@ -115,6 +115,33 @@ AMOUNTS = "amount, amount_by_severity, amount_by_reviewer, amount_per_unit, amou
         ("[good, warned]", "[good, good]", "28:56: programmes.health.rewards[0].zones[1]: found good again"),
         ("no_live, closed", "warning, closed", "6:21: measures[1]: found warning again"),
         ("[world]", "[world, world]", "3:18: markets[1]: found world again"),
+        # What stood twice was counted twice.
+        (
+            "    zones:",
+            "      - {rule: late, activities: [late], amount: 1, effective_until: 2026-03-10}\n"
+            "      - {rule: late, activities: [late], amount: 1, effective_from: 2026-03-01}\n    zones:",
+            "17:35: programmes.health.entries[2].activities[0]: found late again",
+        ),
+        (
+            "unit: strike",
+            "unit: strike\n    applies_to: [creator, creator]",
+            "10:27: programmes.health.applies_to[1]: found creator again",
+        ),
+        (
+            "programmes:",
+            "calendars: {turn: {day_of_month: 1, months: [3, 3]}}\nprogrammes:",
+            "7:49: calendars.turn.months[1]: found 3 again",
+        ),
+        (
+            "programmes:",
+            "calendars: {turn: {day_of_month: 1, months: []}}\nprogrammes:",
+            "7:37: calendars.turn.months: found a list of 0; expected at least 1",
+        ),
+        (
+            "permanent: true",
+            "appeal_days: 9, then: [{measure: no_live, scope: ads}, {measure: no_live, scope: ads}]",
+            "26:102: programmes.health.zones[2].measures[0].then[1]: found no_live on ads again",
+        ),
         (
             "measures: [warning",
             "stops_sales: [no_lives]\nmeasures: [warning",

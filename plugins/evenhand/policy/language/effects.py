@@ -92,6 +92,11 @@ class Effect(Part):
     quota: Quota | None = None
     """So many of something while it lasts."""
 
+    @model_validator(mode="after")
+    def _followers_differ(self) -> Effect:
+        refuse_doubles({("then", i): f"{each.measure} on {each.scope}" for i, each in enumerate(self.then)})
+        return self
+
     @property
     def name(self) -> str:
         """The measure's or the reward's name."""

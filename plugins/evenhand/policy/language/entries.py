@@ -13,6 +13,7 @@ from evenhand.policy.language.part import (
     Days,
     Figure,
     Name,
+    Names,
     Part,
     exactly_one,
     mistake,
@@ -100,7 +101,7 @@ class Relief(Part):
     activity's subject, or the one of the violation that the activity names. Those of one day go by their ids."""
     amount: Annotated[Amount, Field(gt=0)] | None = None
     """How much, at most what is left of it. Without it: all that is left."""
-    not_with_rules: tuple[Name, ...] = ()
+    not_with_rules: Names = ()
     """Not given while an entry of one of these rules counts."""
 
 
