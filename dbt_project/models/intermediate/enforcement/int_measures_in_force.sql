@@ -20,59 +20,12 @@ programmes as (
     select * from {{ rules('programmes') }}
 ),
 
-measures as (
-    select * from {{ rules('measures') }}
-),
-
 measures_order as (
     select * from {{ source('policy', 'measures_order') }}
 ),
 
-continued as (
-    select * from {{ rules('continued') }}
-),
-
-measures_as_each_programme_ranks_them as (
-    select
-        measures.*,
-        programmes.programme,
-        '' as imposed_by_pack,
-        true as is_by_itself
-    from measures
-    inner join programmes on measures.edition_id = programmes.edition_id
-),
-
-measures_as_packs_that_impose_rank_them as (
-    select
-        measures.*,
-        'emergency' as programme,
-        continued.former_pack as imposed_by_pack,
-        packs.pack = continued.former_pack as is_by_itself
-    from measures
-    inner join packs on measures.edition_id = packs.edition_id
-    inner join continued on measures.edition_id = continued.edition_id
-),
-
--- A programme's measures rank as the pack has them that has it on the day; what people impose, as its pack has it, or
--- one that goes on with that: of several the first by name.
 measures_as_they_rank_each_night as (
-    select
-        as_of_nights.as_of,
-        ranks.market,
-        ranks.programme,
-        ranks.imposed_by_pack,
-        ranks.measure,
-        ranks.measure_rank
-    from (
-        select * from measures_as_each_programme_ranks_them
-        union all by name
-        select * from measures_as_packs_that_impose_rank_them
-    ) as ranks
-    inner join as_of_nights on {{ in_effect_on('ranks', 'as_of_nights.as_of') }}
-    qualify row_number() over (
-        partition by as_of_nights.as_of, ranks.market, ranks.programme, ranks.imposed_by_pack, ranks.measure
-        order by ranks.is_by_itself desc, ranks.edition_id asc
-    ) = 1
+    {{ measure_ranks('as_of_nights') }}
 ),
 
 episodes_in_force as (
