@@ -1,4 +1,7 @@
-"""Loading packs: what is right is taken, and what is wrong is named with its place."""
+"""Loading packs: what is right is taken, and what is wrong is named with its place.
+
+Longer than other files, for it has a case for each mistake.
+"""
 
 from __future__ import annotations
 

@@ -42,8 +42,8 @@ def _broken(models: Sequence[CompiledModel], histories: Sequence[History]) -> li
         for table, suite in suites.items():
             for rule in suite:
                 if isinstance(rule, ExpectNoRows):
-                    query = rule.unexpected_rows_query.replace("{batch}", f"main.{table}")
-                    rows = engine.connection.execute(query.replace(f"(from main.{table})", f"main.{table}")).fetchall()
+                    query = str(rule.unexpected_rows_query).replace("{batch}", f"main.{table}")
+                    rows = engine.connection.execute(query).fetchall()
                     broken += [f"{night} {table}, {rule.description}: {row}" for row in rows]
     engine.close()
     return broken

@@ -160,10 +160,13 @@ def lay_rules_in_words_of_today(release: Path, connection: duckdb.DuckDBPyConnec
     _key_editions(connection)
     # There was no table of whom a pack judges, which its stages name as well, nor of whose place it takes.
     there = {table for table, _ in connection.execute(_SQL("columns")).fetchall()}
-    for table, of, rows in (("kinds_judged", "stages", "kinds_of_stages"), ("continued", "packs", "packs_themselves")):
+    for table, of, rows in (
+        ("kinds_judged", "stages", _SQL("kinds_of_stages")),
+        ("continued", "packs", _SQL("packs_themselves")),
+    ):
         if table not in there and of in there:
             connection.execute(f"create table policy.{table} ({ddl(TABLES[table])})")
-            connection.execute(f"insert into policy.{table} by name {_SQL(rows)}")
+            connection.execute(f"insert into policy.{table} by name {rows}")
 
 
 def _key_editions(connection: duckdb.DuckDBPyConnection) -> None:
