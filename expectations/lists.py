@@ -234,35 +234,45 @@ def standings_suite(night: date) -> list[Expectation]:
     return [
         _one_row_per("account_id", "programme"),
         expect_no_rows(
-            f"""with entries_that_count as (
-                from main.int_ledger_entries where voided_on is null or voided_on > date '{night}'
-                qualify counts_once_as is null or row_number() over (
-                    partition by account_id, programme, rule, counts_once_as order by counts_from, amount desc, entry_id
-                ) = 1
-            ),
-            sums as (
-                select account_id, programme, sum(
+            f"""with entries_tonight as (
+                select account_id, programme, rule, entry_id, counts_from, counts_until, counts_once_as, shares,
                     coalesce(
                         list_filter(adjusted_amounts, lambda each: each.adjusted_on <= date '{night}')[-1].amount,
                         amount
-                    )
-                ) as balance
+                    ) as amount
+                from main.int_ledger_entries where voided_on is null or voided_on > date '{night}'
+            ),
+            entries_with_what_they_share as (
+                select * exclude (shares), unnest(shares) as shared from entries_tonight
+            ),
+            first_of_what_is_shared as (
+                from entries_with_what_they_share
+                qualify row_number() over (
+                    partition by account_id, programme, rule, shared
+                    order by counts_from, abs(amount) desc, entry_id
+                ) = 1
+            ),
+            entries_that_count as (
+                select * exclude (shares) from entries_tonight where counts_once_as is null
+                union all
+                select * exclude (shared) from first_of_what_is_shared where counts_once_as = shared
+            ),
+            sums as (
+                select account_id, programme, sum(amount) as balance
                 from entries_that_count
                 where counts_from <= date '{night}' and (counts_until is null or counts_until > date '{night}')
                 group by account_id, programme
             ),
             ledgers as (
                 {_LEDGERS_THAT_ADD_UP.format(night=night)}
-                -- Where rules pick, weigh or relieve, the ledger as first written isn't what counts.
+                -- Where rules pick, weigh or relieve, in any version or market, the ledger as first written isn't what
+                -- counts: entries are for life as the version of their day says.
                     and not exists (
                         from policy.entry_rules as rule
-                        where {_same("rule", "programme", "edition_id")}
-                            and rule.programme = ledger.ledger
-                            and (rule.picked_by is not null or rule.takes_from is not null)
-                    )
-                    and not exists (
-                        from policy.multipliers as factor
-                        where {_same("factor", "programme", "edition_id")}
+                        left join policy.multipliers as factor using (rule_no)
+                        where rule.programme = ledger.ledger and (
+                            rule.picked_by is not null or rule.takes_from is not null or factor.rule_no is not null
+                        )
                     )
                     and programme.source = 'entries' and programme.evaluated is null
             )
@@ -301,6 +311,11 @@ def standings_suite(night: date) -> list[Expectation]:
                 and effect.list = 'penalties' and effect.starts_after_days = 0
             where (before.edition_id is null or {_same("before", "now", "edition_id")})
                 and now.zone_rank > coalesce(before.zone_rank, 0)
+                -- What comes back after days without the programme is in its zone without entering it.
+                and (before.edition_id is not null or not exists (
+                    from main.int_standings as earlier
+                    where {_same("earlier", "now", "account_id", "programme")} and earlier.valid_from < date '{night}'
+                ))
                 and not exists (
                     from main.penalties as penalty where {_same("penalty", "standing", "account_id", "programme")}
                         and penalty.scope = effect.scope
@@ -356,6 +371,16 @@ def _holds_together(table: str, what: str, night: date) -> list[Expectation]:
             ) and not exists (
                 from main.int_memberships as member
                 where {_same("member", "listed", "account_id", "programme")} and member.member_until <= date '{night}'
+            ) and not exists (
+                -- Nor has it begun there for who moved to a market in which it begins with an activity.
+                from policy.programmes as beginning join main.stg_creators as creator using (market)
+                where {_same("creator", "listed", "account_id")} and {_same("beginning", "listed", "programme")}
+                    and beginning.begins_with is not null and {_judges("beginning", f"date '{night}'")}
+                    and not exists (
+                        from main.int_memberships as member
+                        where {_same("member", "listed", "account_id", "programme")}
+                            and member.member_from <= date '{night}'
+                    )
             )""",
             described("the account has a standing in the programme", "programme", _REMEDY),
         ),
@@ -513,9 +538,9 @@ _LEDGERS_THAT_ADD_UP = """
                 and input.role = 'proof'
         )
         and not exists (
+            -- Of any version or market: what one counted in steps still counts so.
             from policy.entry_rules as rule
-            where rule.edition_id = kept.edition_id
-                and rule.programme = kept.programme and rule.step_of is not null
+            where rule.programme = kept.programme and rule.step_of is not null
         )
 """
 

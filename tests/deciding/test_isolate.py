@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,18 +14,19 @@ import pytest
 from evenhand.deciding.build import ModelsFailed, build_models
 from evenhand.deciding.isolate import decide_markets
 from evenhand.deciding.project import CompiledModel, Node, Project
+from evenhand.deciding.set_aside import set_rules_aside
 from evenhand.landing.accepted import create_accepted
 from evenhand.landing.contracts import FEEDS
 from evenhand.landing.held_markets import HeldMarket, held_markets, hold_markets
 from evenhand.policy.compile import compile_packs
-from evenhand.policy.load import load_packs
+from evenhand.policy.load import load_packs, pack_from
 from evenhand.release.previous import create_released
 from evenhand.settings import PROJECT
 from made_once import shared_project
 from transform.continuity.engine import Engine
-from transform.continuity.facts import Event
+from transform.continuity.facts import Account, AccountRow, Emergency, Event, History
 from transform.test_late_facts import _LONG, _NONE
-from transform.test_lifted import day, of_two
+from transform.test_lifted import PACK, day, of_two
 
 NIGHT = date(2026, 11, 5)
 MARKETS = ("ID", "TH", "VN")
@@ -128,6 +130,25 @@ def test_a_market_that_is_held_before_has_no_rules_and_others_come_out_as_ever(w
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         assert connection.execute("select count(*) from policy.programmes where market = 'TH'").fetchall() == [(0,)]
         assert connection.execute("select count(*) from policy.packs where market = 'TH'").fetchall() != [(0,)]
+
+
+def test_what_is_imposed_in_a_held_market_is_by_the_pack_that_judges_the_account() -> None:
+    """Two packs have the measure; the first by name is for sellers, and the account is a creator."""
+    content = {key: value for key, value in PACK.items() if key in ("measures", "effective_from", "appeal_route")}
+    content |= {"version": 1, "markets": ["h"], "programmes": {"score": {"unit": "point", "metric": "score"}}}
+    packs = tuple(
+        pack_from(deepcopy(content) | {"pack": name, "applies_to": [kind]})
+        for name, kind in (("a", "seller"), ("b", "creator"))
+    )
+    imposed = Emergency("1", False, "penalties", "h", "no_post", "live", day("03-01"), day("03-05"))
+    account = Account("h/a", (AccountRow(day("01-01"), "h"),), emergencies=(imposed,))
+    engine = Engine(shared_project().models(leading_to=("penalties",)), [History("h", packs, (account,))])
+    for held in ([], ["h"]):
+        set_rules_aside(engine.connection, held)
+        engine.run(day("03-02"))
+        by = engine.connection.execute("select programme, edition_id from main.int_measure_periods").fetchall()
+        assert by == [("emergency", "h/b/1")], held
+    engine.close()
 
 
 def test_a_market_of_which_what_was_believed_cant_be_decided_is_held_for_the_model_that_reads_it(

@@ -52,10 +52,14 @@ def test_models_of_an_earlier_version_have_its_columns_and_code_of_today_the_fir
 
 
 def test_rules_of_a_release_that_had_no_key_for_an_edition_get_it(tmp_path: Path) -> None:
-    """A measure's end was of the pack that brought it, and is of the one that ends it: q, which goes on with p."""
+    """A measure's end was of the pack that brought it, and is of the one that ends it: q, which goes on with p.
+
+    Whom packs judge and whose place they take is there as well.
+    """
     edition = "market varchar, effective_from date, effective_before date, pack varchar, version integer"
     tables: dict[str, tuple[str, list[list[str | None]]]] = {
         "packs": (edition, [["ID", "2026-01-01", "2026-03-01", "p", "1"], ["ID", "2026-03-01", None, "q", "1"]]),
+        "stages": (f"{edition}, kind varchar", [["ID", "2026-03-01", None, "q", "1", "seller"]]),
         "zones": (f"{edition}, zone varchar", [["ID", "2026-03-01", None, "q", "1", "good"]]),
         "ends_running": (f"{edition}, measure varchar", [
             ["ID", "2026-03-01", None, name, "1", "ban"] for name in ("p", "q")
@@ -76,6 +80,9 @@ def test_rules_of_a_release_that_had_no_key_for_an_edition_get_it(tmp_path: Path
         assert say("select edition_id, zone from policy.zones").fetchall() == [("ID/q/1", "good")]
         ends = say("select edition_id, former_pack, measure from policy.ends_running order by all").fetchall()
         assert ends == [("ID/q/1", "p", "ban"), ("ID/q/1", "q", "ban")]
+        assert say("select edition_id, kind from policy.kinds_judged").fetchall() == [("ID/q/1", "seller")]
+        continued = say("select edition_id, former_pack from policy.continued order by all").fetchall()
+        assert continued == [("ID/p/1", "p"), ("ID/q/1", "q")]
         assert "edition_id" not in [name for name, *_ in say("describe policy.measures_order").fetchall()]
 
 

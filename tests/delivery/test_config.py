@@ -45,6 +45,10 @@ def test_the_checkouts_own_file_is_right() -> None:
             [":6:", "it is 0"],
         ),
         ("receivers:\n  a:\n    kind: http\n    connection: c\n    lists: [x, Y]\n", [":5:", "it is 'Y'"]),
+        (
+            "receivers:\n  a:\n    kind: http\n    connection: c\n    lists: [x]\n    batch_size: 1_000\n",
+            [":6:17: found 1_000, which is read as 1000; expected", "such as 1000"],
+        ),
         ("receivers:\n  a: [\n", [":3:", "isn't YAML"]),
         ("receivers:\n  A-B:\n    kind: http\n    connection: c\n    lists: [x]\n", [":2:"]),
         ("", [":1:"]),

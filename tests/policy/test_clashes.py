@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 from pathlib import Path
 
@@ -116,6 +117,33 @@ def test_a_name_that_two_packs_of_a_market_have_is_a_clash_at_both_places(
     assert _mistakes(folder, POINTS, LIMIT.replace(old, new).replace("[TH]", "[VN]")) == []
     until = ("effective_from", "effective_until: 2026-02-28\neffective_from")
     assert _mistakes(folder, POINTS.replace(*until), LIMIT.replace(old, new)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_clash"),
+    [
+        ("relief: {takes_from: newest}", "amount: -1, not_again_within_days: 30", True),
+        ("relief: {takes_from: newest}", "amount: -1, every: {count: 2, within_days: 9}", True),
+        ("relief: {takes_from: newest}", "amount: -1", False),
+        ("relief: {takes_from: newest}", "relief: {takes_from: oldest}, not_again_within_days: 30", False),
+        ("amount: -1, not_again_within_days: 30", "relief: {takes_from: newest}, not_again_within_days: 30", False),
+    ],
+)
+def test_a_rule_that_was_a_relief_picks_no_events(folder: Path, before: str, after: str, is_clash: bool) -> None:
+    def version(number: int, rule: str) -> str:
+        entries = (
+            f"[{{rule: each, violation_types: [fraud], amount: 1}}, {{rule: course, activities: [course], {rule}}}]"
+        )
+        begins = f"version: {number}\neffective_from: 2026-0{number}-01\neffective_until: 2026-0{number}-20\n"
+        text = re.sub(r"entries: .*", f"entries: {entries}", POINTS)
+        return re.sub(r"version: 3\n|effective_from: .*\n", "", text).replace("markets:", f"{begins}markets:")
+
+    said = _mistakes(folder, version(1, before), version(2, after))
+
+    assert [each.split(" (")[0] for each in said] == [
+        "limit.yml:12:73: programmes.points.entries[1].rule: found course, which looks back at its events, and was a"
+        " relief in points version 1"
+    ] * is_clash
 
 
 def test_the_stages_of_a_kind_of_account_are_said_by_one_pack(folder: Path) -> None:

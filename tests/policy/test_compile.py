@@ -29,7 +29,7 @@ def test_a_row_per_market_and_rule(folder: Path, warehouse: Path) -> None:
     rows = compile_packs([loaded], warehouse)
     assert {table: number for table, number in rows.items() if number} == {
         "packs": 2, "limits": 2, "words": 4, "stages": 4, "measures": 6, "kinds": 4, "programmes": 2, "ledgers": 4,
-        "entry_rules": 4, "zones": 6, "effects": 6, "rewards": 4,
+        "entry_rules": 4, "zones": 6, "effects": 6, "rewards": 4, "kinds_judged": 4, "continued": 2,
     }  # fmt: skip
     edition = {
         "edition_id": "GB/strikes/1", "market": "GB", "effective_from": FROM, "pack": "strikes", "version": 1,

@@ -1,16 +1,25 @@
-"""Loading packs: what is right is taken, and what is wrong is named with its place."""
+"""Loading packs: what is right is taken, and what is wrong is named with its place.
+
+Longer than other files, for it has a case for each mistake.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from evenhand.people.people import read_people
 from evenhand.policy.load import PackError, load_pack, load_packs
+from evenhand.policy.marketplace import read_marketplace
+from evenhand.policy.named_days import read_named_days
+from evenhand.policy.preapproved import read_preapproved
+from evenhand.policy.targets import read_targets
 from evenhand.settings import PROJECT
 from policy.packs import TEXT, changed, write
 
@@ -109,6 +118,33 @@ AMOUNTS = "amount, amount_by_severity, amount_by_reviewer, amount_per_unit, amou
         ("[good, warned]", "[good, good]", "28:56: programmes.health.rewards[0].zones[1]: found good again"),
         ("no_live, closed", "warning, closed", "6:21: measures[1]: found warning again"),
         ("[world]", "[world, world]", "3:18: markets[1]: found world again"),
+        # What stood twice was counted twice.
+        (
+            "    zones:",
+            "      - {rule: late, activities: [late], amount: 1, effective_until: 2026-03-10}\n"
+            "      - {rule: late, activities: [late], amount: 1, effective_from: 2026-03-01}\n    zones:",
+            "17:35: programmes.health.entries[2].activities[0]: found late again",
+        ),
+        (
+            "unit: strike",
+            "unit: strike\n    applies_to: [creator, creator]",
+            "10:27: programmes.health.applies_to[1]: found creator again",
+        ),
+        (
+            "programmes:",
+            "calendars: {turn: {day_of_month: 1, months: [3, 3]}}\nprogrammes:",
+            "7:49: calendars.turn.months[1]: found 3 again",
+        ),
+        (
+            "programmes:",
+            "calendars: {turn: {day_of_month: 1, months: []}}\nprogrammes:",
+            "7:37: calendars.turn.months: found a list of 0; expected at least 1",
+        ),
+        (
+            "permanent: true",
+            "appeal_days: 9, then: [{measure: no_live, scope: ads}, {measure: no_live, scope: ads}]",
+            "26:102: programmes.health.zones[2].measures[0].then[1]: found no_live on ads again",
+        ),
         (
             "measures: [warning",
             "stops_sales: [no_lives]\nmeasures: [warning",
@@ -127,6 +163,25 @@ AMOUNTS = "amount, amount_by_severity, amount_by_reviewer, amount_per_unit, amou
         # Lengths of measures.
         ("days: 7", "days: 7, permanent: true", "22:65: * found days and permanent; expected exactly one of days,"),
         (", days: 7", "", "22:13: * found none of days, * expected exactly one of"),
+        # What takes and adds at once: which is the largest, and which a reviewer means, nobody can tell.
+        ("amount: 1", "amount_by_reviewer: {at_least: -5, at_most: 9}", "13:53: *found 9; expected at most 0, as -5"),
+        (
+            "amount: 1",
+            "amount_by_severity: {high: 5, low: -1}",
+            "14:26: * found batch; expected amounts that all add or all take",
+        ),
+        # Numbers that are read otherwise than they are written.
+        ("days: 180", "days: 0o17", "15:21: found 0o17, which is read as 15; expected the number that is meant in"),
+        ("days: 180", "days: 0x1f", "15:21: found 0x1f, which is read as 31; * or quotes around it"),
+        ("days: 180", "days: 0b11", "15:21: found 0b11, which is read as 3;"),
+        ("days: 180", "days: 017", "15:21: found 017, which some read as a number to * such as 17"),
+        ("amount: 1", "amount: 1_000", "13:17: found 1_000, which is read as 1000; * such as 1000"),
+        ("amount: 1", "amount: -1e3", "13:17: found -1e3, which is read as -1000;"),
+        ("amount: 1", "amount: 2.5e-1", "13:17: found 2.5e-1, which is read as 0.25;"),
+        ("amount: 1", "amount: 99999999999999.99", "13:17: * is read as 99999999999999.98; * 15 digits"),
+        ("amount: 1", "amount: 1:30", "13:17: programmes.health.entries[0].amount: found '1:30'; expected a number"),
+        ("amount: 1", "amount: 1,000", "13:17: programmes.health.entries[0].amount: found '1,000'; expected a number"),
+        ("version: 1", "version: 0x1", "2:10: found 0x1, which is read as 1;"),
         # What isn't YAML, or not only.
         ("[world]", "[world", "4:15: not YAML:"),
         ("version: 1", "version: 1\nversion: 2", '3:1: not YAML: found duplicate key "version"'),
@@ -141,6 +196,32 @@ def test_a_mistake_is_named_with_its_place(folder: Path, old: str, new: str, sai
     with pytest.raises(PackError) as error:
         load_pack(path)
     _says(str(error.value), f"{path}:{said}")
+
+
+@pytest.mark.parametrize("number", ["1", "+1", "1.0", "1.", "0.5", ".5", "-0.25", "99999999999999", "9999999999999.25"])
+def test_numbers_in_plain_digits_are_read_as_they_are_written(folder: Path, number: str) -> None:
+    (entry,) = load_pack(write(folder, changed(("amount: 1", f"amount: {number}")))).pack.programmes["health"].entries
+    assert entry.amount == Decimal(number)
+
+
+@pytest.mark.parametrize(
+    ("file", "read", "text"),
+    [
+        ("marketplace.yml", read_marketplace, "review_budgets: {ID: 1_000}"),
+        ("targets.yml", read_targets, "targets: {appeal_rate: {at_most: 1e-2}}"),
+        ("calendar.yml", read_named_days, "%YAML 1.1\n---\ndays: {pay_day: {day_of_month: 1:30}}"),
+        ("preapproved.yml", read_preapproved, "preapproved: [{version: 0o2}]"),
+        ("people.yml", lambda folder: read_people(folder / "people.yml"), "people: {ann: {until: 0x1f}}"),
+    ],
+)
+def test_numbers_of_other_files_are_in_plain_digits_too(
+    folder: Path, file: str, read: Callable[[Path], object], text: str
+) -> None:
+    (folder / file).write_text(text)
+    with pytest.raises(
+        PackError, match=rf"{file}:\d:\d+: found [0-9].*; expected the number that is meant in plain digits"
+    ):
+        read(folder)
 
 
 def test_a_measure_lasts_while_one_can_appeal(folder: Path) -> None:

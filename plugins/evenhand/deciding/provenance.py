@@ -158,6 +158,15 @@ def lay_rules_in_words_of_today(release: Path, connection: duckdb.DuckDBPyConnec
         connection.execute(f"alter table policy.{table} rename column {last_day} to {_LAST_DAYS[last_day]}")
         connection.execute(f"update policy.{table} set {_LAST_DAYS[last_day]} = {_LAST_DAYS[last_day]} + 1")
     _key_editions(connection)
+    # There was no table of whom a pack judges, which its stages name as well, nor of whose place it takes.
+    there = {table for table, _ in connection.execute(_SQL("columns")).fetchall()}
+    for table, of, rows in (
+        ("kinds_judged", "stages", _SQL("kinds_of_stages")),
+        ("continued", "packs", _SQL("packs_themselves")),
+    ):
+        if table not in there and of in there:
+            connection.execute(f"create table policy.{table} ({ddl(TABLES[table])})")
+            connection.execute(f"insert into policy.{table} by name {rows}")
 
 
 def _key_editions(connection: duckdb.DuckDBPyConnection) -> None:

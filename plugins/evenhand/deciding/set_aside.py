@@ -1,8 +1,8 @@
 """What of a market that is held is set aside, so that the models decide the others as if it weren't there.
 
-Of its rules it keeps those that people need to impose and lift measures themselves: which packs it has, their measures
-and limits, and the ledger of emergencies. Where the models themselves failed on it, what its accounts did is set aside
-as well. All comes back when the models are built again.
+Of its rules it keeps those that people need to impose and lift measures themselves: which packs it has, whom they judge
+and whose place they take, their measures and limits, and the ledger of emergencies. Where the models failed on
+it, what its accounts did is set aside as well. All comes back when the models are built again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from evenhand.records.sql_files import SqlFile
 _SQL = SqlFile(__file__)
 
 # What of a held market's rules stays: a condition on those that do.
-_KEPT = {"packs": "true", "measures": "true", "limits": "true", "ledgers": f"programme = '{EMERGENCY}'"}
+_WHOLE = ("packs", "kinds_judged", "continued", "measures", "limits")
+_KEPT = {**dict.fromkeys(_WHOLE, "true"), "ledgers": f"programme = '{EMERGENCY}'"}
 # Who accounts are stays known, for what they are told is written in their language.
 _FEEDS = [contract.feed for contract in FEEDS if contract.feed != "creators"]
 

@@ -31,6 +31,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from evenhand.delivery.announcements.statement_words import StatementWords
 from evenhand.delivery.plugins import PluginBroken, offered, plugin_of
 from evenhand.policy.nodes import compose
+from evenhand.policy.written_numbers import read_otherwise
 from evenhand.release.manifest import ITEM_LINK
 from evenhand.settings import settings
 
@@ -259,7 +260,8 @@ def _load(path: Path) -> _Receivers:
 @lru_cache(maxsize=8)
 def _parsed(path: Path, text: str) -> _Receivers:
     try:
-        compose(text)
+        if numbers := [f"{path}:{line}:{column}: {said}" for line, column, said in read_otherwise(compose(text))]:
+            raise ReceiversError("\n".join(numbers))
         content = YAML(typ="rt").load(text)
         # Through JSON: round-trip types carry line numbers, but pydantic wants plain ones.
         receivers = _Receivers.model_validate_json(json.dumps(content, default=str))

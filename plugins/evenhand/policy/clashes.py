@@ -30,6 +30,7 @@ def clashes(packs: Sequence[LoadedPack], ordered: Collection[str] | None = None)
         a, b = one.pack, other.pack
         yield from names_that_clash(one, other)
         yield from _other_time_zone(one, other)
+        yield from _picks_after_reliefs(*sorted((one, other), key=lambda each: each.pack.effective_from))
         if (a.pack, a.version) == (b.pack, b.version):
             yield Mistake(
                 *where(other, ("version",)),
@@ -75,6 +76,30 @@ def _other_time_zone(one: LoadedPack, other: LoadedPack) -> Iterator[Mistake]:
             f" ({_at(one, ('timezone',))}) says {a.timezone}; expected one time zone for a market, in every version of"
             " its packs",
         )
+
+
+def _picks_after_reliefs(before: LoadedPack, after: LoadedPack) -> Iterator[Mistake]:
+    """A rule that looks back at what was a relief before: which reliefs were given is known only once all is picked."""
+    if not set(before.pack.markets) & set(after.pack.markets):
+        return
+    reliefs = {
+        (name, rule.rule)
+        for name, programme in before.pack.programmes.items()
+        for rule in programme.entries
+        if rule.relief
+    }
+    for name, programme in after.pack.programmes.items():
+        for at, rule in enumerate(programme.entries):
+            looks_back = rule.every or (rule.not_again_within_days and not rule.relief)
+            was = (programme.was or name, rule.was or rule.rule)
+            if looks_back and not reliefs.isdisjoint({was, (name, rule.rule), (name, was[1]), (was[0], rule.rule)}):
+                place: Place = ("programmes", name, "entries", at, "rule")
+                yield Mistake(
+                    *where(after, place),
+                    f"programmes.{name}.entries[{at}].rule: found {rule.rule}, which looks back at its events, and was"
+                    f" a relief in {before.pack.pack} version {before.pack.version} ({before.path}); expected another"
+                    " name (without was), or a relief: which reliefs were given isn't known when events are picked",
+                )
 
 
 def _said_twice(one: LoadedPack, other: LoadedPack, shared: Sequence[str]) -> Iterator[Mistake]:

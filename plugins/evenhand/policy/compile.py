@@ -42,7 +42,9 @@ from evenhand.policy.tables.packs import (
     ActivityNamedRow,
     AskedNightRow,
     CalendarPeriodRow,
+    ContinuedRow,
     EndsRunningRow,
+    KindJudgedRow,
     LimitsRow,
     MeasureOrderRow,
     MeasureRow,
@@ -211,6 +213,7 @@ def _rows(loaded: LoadedPack, edition: _Edition, numbers: _Numbers) -> Iterator[
     for vocabulary, violation_type, word in words_known(pack):
         yield WordRow(**edition, vocabulary=vocabulary, violation_type=violation_type, word=word)
     for kind in _kinds(pack):
+        yield KindJudgedRow(**edition, kind=kind)
         yield StageRow(
             **edition,
             kind=kind,
@@ -492,6 +495,7 @@ def continued_packs(pack: Pack, packs: Sequence[Pack]) -> list[str]:
 
 def _rows_of_what_goes_on(pack: Pack, edition: _Edition, former: str) -> Iterator[Row]:
     """What becomes of what the versions of a former pack, or of the same, brought or called otherwise."""
+    yield ContinuedRow(**edition, former_pack=former)
     for part in pack.parts_named():
         if part.was:
             yield RenamedRow(

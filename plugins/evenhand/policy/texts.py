@@ -15,6 +15,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from evenhand.policy.nodes import compose, parse
+from evenhand.policy.written_numbers import read_otherwise
 
 Location = Sequence[str | int]
 
@@ -227,7 +228,7 @@ def _parse(path: Path, text: bytes) -> tuple[Node | None, Any]:
         column = error.start - text.rfind(b"\n", 0, error.start)
         raise PackError(Mistake(str(path), line, column, f"found {text[error.start]:#x}; expected UTF-8")) from error
     try:
-        return parse(decoded)
+        root, content = parse(decoded)
     except MarkedYAMLError as error:
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
@@ -245,6 +246,9 @@ def _parse(path: Path, text: bytes) -> tuple[Node | None, Any]:
                 said = f"found {scalar.value!r}; expected a day that exists"
                 raise PackError(Mistake(str(path), line, column, said)) from error
         raise PackError(Mistake(str(path), 0, 0, f"not YAML: {error}")) from error
+    if mistakes := [Mistake(str(path), line, column, said) for line, column, said in read_otherwise(root)]:
+        raise PackError(*mistakes)
+    return root, content
 
 
 def scalars(node: Node | None) -> Iterator[ScalarNode]:

@@ -16,8 +16,8 @@ from pydantic import ValidationError
 from evenhand.policy.load import pack_from
 from transform.continuity.drawn_breadth import BREADTH
 from transform.continuity.drawn_changes import CHANGES
-from transform.continuity.drawn_emergencies import with_emergencies
-from transform.continuity.drawn_events import account
+from transform.continuity.drawn_emergencies import with_emergencies, with_two_of_a_scope
+from transform.continuity.drawn_events import account, with_courses
 from transform.continuity.drawn_late import with_late_facts, with_little_money
 from transform.continuity.drawn_packs import Content, first_version
 from transform.continuity.facts import DAY, FIRST_DAY, LAST_DAY, History
@@ -39,7 +39,8 @@ OTHERS = (
     ),
     *("relief", "evaluated", "tiers", "each_rise", "gap", "gone_and_back", "onboarding", "late_rows", "corrections"),
     *("bonuses", "bonus_gates", "moves", "other_packs", "other_kinds", "no_such_market", "renamed", "continued"),
-    *("several_packs", "restored", "versions_of_rows", "contents", "emergencies", "late_facts"),
+    *("several_packs", "restored", "versions_of_rows", "contents", "emergencies", "late_facts", "reordered"),
+    "relief_before",
 )
 FEATURES = frozenset((*OTHERS, *CHANGES, *BREADTH))
 
@@ -62,13 +63,23 @@ def draw(seed: int, number: int, features: Collection[str]) -> History:
     if "late_facts" in features and late.random() < 0.5:
         scarce = with_little_money(late, contents)
         contents = scarce if all(_is_pack(content) for content in scarce) else contents
+    taken = random.Random(f"{seed}/{number}/relief_before")
+    if "relief_before" in features:
+        contents = _taken_off_before(taken, contents)
+    strict = random.Random(f"{seed}/{number}/reordered")
+    if "reordered" in features:
+        contents = _reordered(strict, contents)
     packs = tuple(pack_from(with_calendars(content)) for content in contents)
     accounts = tuple(account(chance, f"{name}/a{each}", packs, features) for each in range(3))
+    if "relief_before" in features:
+        accounts = tuple(with_courses(taken, each, packs) for each in accounts)
     if "late_facts" in features:
         accounts = with_late_facts(late, accounts)
     if "emergencies" in features:
         struck = random.Random(f"{seed}/{number}/emergencies")
         accounts = tuple(with_emergencies(struck, each, packs) for each in accounts)
+        if "reordered" in features:
+            accounts = tuple(with_two_of_a_scope(strict, each, packs) for each in accounts)
     # Who moves goes on where both packs have the same names that day, so that names are those of one pack.
     named = random.Random(f"{seed}/{number}/names")
     called = drawn_names(named, packs, features) if len({pack.pack for pack in packs}) == 1 else ()
@@ -113,6 +124,27 @@ def _with_another_pack_there(
         *(content | {"markets": [name]} for content in contents),
         *(content | {"markets": [f"{name}b"]} for content in others),
     ]
+
+
+def _taken_off_before(chance: random.Random, contents: list[Content]) -> list[Content]:
+    """With a first version that takes off points where later ones take them from an entry."""
+    first, *later = deepcopy(contents)
+    for rule in first["programmes"]["points"]["entries"] if chance.random() < 0.4 else ():
+        if "relief" in rule:
+            rule["amount"] = -rule.pop("relief")["amount"]
+    return [first, *later] if _is_pack(first) else contents
+
+
+def _reordered(chance: random.Random, contents: list[Content]) -> list[Content]:
+    """With two measures the other way round in some versions: what is stricter is as the version of the day has it."""
+    said: list[Content] = []
+    for content in contents:
+        order = list(content["measures"])
+        if chance.random() < 0.4:
+            at = chance.randint(0, len(order) - 2)
+            order[at : at + 2] = reversed(order[at : at + 2])
+        said.append(content | {"measures": order})
+    return said
 
 
 def _is_beside(content: Content, name: str) -> bool:

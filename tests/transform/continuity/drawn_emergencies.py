@@ -65,6 +65,20 @@ def _lifts_of_what_follows(chance: random.Random, account: Account, packs: Seque
             yield Emergency(f"{account.account_id}/9", True, what[0], market, *what[1:], first, last)
 
 
+def with_two_of_a_scope(chance: random.Random, account: Account, packs: Sequence[Pack]) -> Account:
+    """The same with two penalties that people impose on one scope before a version begins, and that run into it."""
+    market = account.rows[0].market
+    there = [pack for pack in packs if market in pack.markets]
+    first = chance.choice([pack.effective_from for pack in there[1:]] or [FIRST_DAY]) - chance.choice((1, 4)) * DAY
+    if chance.random() < 0.5 or not any(_is_in_force(pack, first) for pack in there):
+        return account
+    two = (
+        Emergency(f"{account.account_id}/7{number}", False, "penalties", market, name, "live", first, first + 20 * DAY)
+        for number, name in enumerate(chance.sample(there[0].measures, 2))
+    )
+    return replace(account, emergencies=(*account.emergencies, *two))
+
+
 def _followers(pack: Pack) -> Iterator[tuple[str, str, str]]:
     for _, effect in pack.effects:
         yield from (("penalties", each.measure, each.scope) for each in effect.then)

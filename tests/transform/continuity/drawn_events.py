@@ -43,6 +43,18 @@ def account(chance: random.Random, name: str, packs: Sequence[Pack], features: C
     return Account(name, (rows[0], *later.values()), _one_a_night(events), _one_a_night(appeals))
 
 
+def with_courses(chance: random.Random, account: Account, packs: Sequence[Pack]) -> Account:
+    """The same, now and then with a violation and courses about a day on which a version begins."""
+    if chance.random() < 0.6:
+        return account
+    turn = chance.choice([pack.effective_from for pack in packs[1:]] or [FIRST_DAY + 40 * DAY])
+    days = [turn - chance.choice((6, 12)) * DAY, turn - chance.choice((1, 4)) * DAY, turn + chance.choice((0, 3)) * DAY]
+    keys = [f"{account.account_id}/c{number}" for number in range(3)]
+    struck = Event(keys[0], days[0], days[0], violation="spam")
+    courses = (Event(key, day, day, activity="course") for key, day in zip(keys[1:], days[1:], strict=True))
+    return replace(account, events=(*account.events, struck, *courses))
+
+
 def _one_a_night(rows: Sequence[Row]) -> tuple[Row, ...]:
     """Without versions of a key of one night and one moment, of which none would be the newer."""
     return tuple({(row.key, row.landed, changed_at(row)): row for row in rows}.values())

@@ -14,11 +14,11 @@ from evenhand.deciding.project import CompiledModel
 from evenhand.landing.accepted import accepted_as_of, create_accepted
 from evenhand.landing.contracts import BY_NAME, FEEDS
 from evenhand.policy.compile import compile_packs
-from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import LoadedPack
 from transform.continuity.facts import DAY, FIRST_DAY, LAST_DAY, Account, History, Landed
 from transform.continuity.names import written
 from transform.continuity.night import Night, Penalty
+from transform.continuity.rules import orders_of
 
 
 class Engine:
@@ -31,7 +31,8 @@ class Engine:
         self.connection.begin()
         packs = [pack for history in histories for pack in written(history.packs, history.called)]
         loaded = [LoadedPack(pack, Path(f"{pack.pack}_{pack.version}.yml"), pack.pack) for pack in packs]
-        compile_packs(loaded, self.connection, order=_order_of(packs))
+        order = {market: each for history in histories for market, each in orders_of(history.packs).items()}
+        compile_packs(loaded, self.connection, order=order)
         # Of a calendar's decades, the years in which something may happen: each day of it is a row for each pack.
         self.connection.execute(
             "delete from policy.calendar_periods where period_until < $first or period_from > $last",
@@ -144,16 +145,6 @@ class Engine:
                 f" select unnest(?::date[]), 'f', unnest(range(1, ?)), {marks}",
                 [columns[0], len(rows) + 1, *columns[1:]],
             )
-
-
-def _order_of(packs: Sequence[Pack]) -> dict[str, Sequence[str]]:
-    """The measures of the markets of which several packs decide, in the order that all drawn packs have."""
-    return {
-        market: pack.measures
-        for pack in packs
-        for market in pack.markets
-        if len({other.pack for other in packs if market in other.markets}) > 1
-    }
 
 
 def _creators(account: Account) -> Iterable[dict[str, Any]]:

@@ -120,7 +120,7 @@ def _amount(rule: EntryRule, event: Event, outcome: Outcome | None) -> Decimal:
 def _once(candidates: Sequence[Candidate], amounts: dict[str, Decimal]) -> list[Candidate]:
     """The first of those that count once; of one day the largest. What a later one shares is its own rule's to say, and
     it shares it with every event of the rule before it."""
-    in_order = sorted(candidates, key=lambda each: (each.event.on, -amounts[each.event.key], each.event.key))
+    in_order = sorted(candidates, key=lambda each: (each.event.on, -abs(amounts[each.event.key]), each.event.key))
     kept = [each for at, each in enumerate(in_order) if not any(_shares(each, earlier) for earlier in in_order[:at])]
     return sorted(kept, key=lambda each: (each.event.on, each.event.key))
 
@@ -223,7 +223,10 @@ def _reliefs(entries: list[Entry], judged: dict[str, list[Candidate]]) -> list[E
         assert relief
         targets = [t for t in plain if t.counts_on(entry.first) and left[t.key] > 0 and t.amount * sign > 0]
         again = (candidate.rule.not_again_within_days or 0) * DAY
-        given = [t for t in taken if (t.rule, t.event.subject) == (entry.rule, entry.event.subject)]
+        # What counted by a version of the rule that took from nothing is looked back at as well.
+        before = [t for t in plain if (t.first, t.event.key) < (entry.first, entry.event.key)]
+        about = entry.rule, entry.event.subject
+        given = [t for t in (*taken, *before) if (t.rule, t.event.violation or t.event.subject) == about]
         if not targets or any(entry.first < each.first + again for each in given):
             continue
         pick = min if relief.takes_from == "oldest" else max

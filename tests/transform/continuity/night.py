@@ -16,12 +16,14 @@ from transform.continuity.names import Part
 class Penalty:
     """Attributes:
     counts: the quota while it lasts, with the pack whose calendar it goes by.
+    pack: the version that brought it.
     """
 
     measure: str
     first: date
     last: date | None
     counts: tuple[Quota, Pack] | None = field(default=None, compare=False)
+    pack: Pack | None = field(default=None, compare=False)
 
 
 @dataclass

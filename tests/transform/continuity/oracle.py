@@ -20,7 +20,7 @@ from transform.continuity.ledger import entries_of
 from transform.continuity.money import Claim, Due, claims_of, paid
 from transform.continuity.names import names_on, pack_called
 from transform.continuity.night import Night, Penalty, named
-from transform.continuity.rules import Rules, calendar_days, strictest_first
+from transform.continuity.rules import Rules, calendar_days, orders_of
 from transform.continuity.running import in_force, in_this_zone_since, rewarded_since
 from transform.continuity.settled import settle
 from transform.continuity.standing import Walk, walks_of
@@ -60,7 +60,7 @@ class _Decided:
         events = events_on(account, night)
         self._rules = Rules(history.packs, account, tuple(events))
         self._first = min(pack.effective_from for pack in history.packs)
-        self._strict = strictest_first(history.packs)
+        self._orders = orders_of(history.packs)
         appeals = known(account.appeals, night)
         outcomes = outcomes_of(self._rules, events, appeals, night)
         self._walks: dict[str, list[Walk]] = {}
@@ -77,7 +77,7 @@ class _Decided:
         for name, walks in self._walks.items():
             for scope, penalties in self._running(walks, night).items():
                 key = f"{who}/{name}/{scope}"
-                said.penalties[key] = strictest = self._strictest(penalties)
+                said.penalties[key] = strictest = self._strictest(name, penalties)
                 if strictest.counts:
                     said.quotas[key] = self._used(*strictest.counts, strictest.first)
             for (scope, badge), rewards in self._rewards_running(walks, night).items():
@@ -122,7 +122,7 @@ class _Decided:
         for effect, pack, first, last in in_force(walks, night):
             if effect.measure and not self._is_lifted("penalties", effect.measure, effect.scope, night):
                 counts = (effect.quota, pack) if effect.quota else None
-                found.setdefault(effect.scope, []).append(Penalty(effect.measure, first, last, counts))
+                found.setdefault(effect.scope, []).append(Penalty(effect.measure, first, last, counts, pack))
         return found
 
     def _rewards_running(self, walks: Sequence[Walk], night: date) -> dict[tuple[str, str], list[Penalty]]:
@@ -144,9 +144,19 @@ class _Decided:
         )
         return min(done, quota.at_most), max(done - quota.at_most, 0)
 
-    def _strictest(self, penalties: list[Penalty]) -> Penalty:
+    def _strictest(self, part: str, penalties: list[Penalty]) -> Penalty:
         """Of equal ones the later end, no end being the latest; then the earlier first day."""
-        return max(penalties, key=lambda p: (self._strict[p.measure], p.last or date.max, -p.first.toordinal()))
+        packs = self._rules.there_on(self._night)
+        having = next((pack for pack in packs if part in pack.programmes or part in pack.eligibility), None)
+        return max(
+            penalties,
+            key=lambda p: (self._rank(p.measure, having or p.pack), p.last or date.max, -p.first.toordinal()),
+        )
+
+    def _rank(self, measure: str, pack: Pack | None) -> int:
+        """How strict it is: as the market says that the account is in now, if it says it, or else as a pack has it."""
+        order = self._orders.get(self._rules.row_on(self._night).market) or (pack.measures if pack else ())
+        return list(order).index(measure)
 
     def _walk_gate(self, name: str) -> dict[date, tuple[Pack, tuple[str, ...]]]:
         """On each day on which it is asked of the account: the pack, and the conditions that fail."""
@@ -158,10 +168,10 @@ class _Decided:
                     continue
                 # What was reached is kept from day to day: after a day without it, nothing is.
                 was_open = (before := states.get(day - DAY)) is not None and not before[1]
-                states[day] = pack, () if gate.stays_eligible and was_open else self._failed(gate, day)
+                states[day] = pack, () if gate.stays_eligible and was_open else self._failed(pack, gate, day)
         return states
 
-    def _failed(self, gate: Eligibility, day: date) -> tuple[str, ...]:
+    def _failed(self, pack: Pack, gate: Eligibility, day: date) -> tuple[str, ...]:
         return tuple(
             sorted(
                 condition.condition
@@ -169,13 +179,13 @@ class _Decided:
                 if (not condition.applies_to or self._rules.row_on(day).kind in condition.applies_to)
                 and (condition.effective_from is None or condition.effective_from <= day)
                 and (condition.effective_until is None or day <= condition.effective_until)
-                and not any(self._holds(test, day) for test in condition.tests())
+                and not any(self._holds(pack, test, day) for test in condition.tests())
             )
         )
 
-    def _holds(self, test: Test, day: date) -> bool:
+    def _holds(self, pack: Pack, test: Test, day: date) -> bool:
         if test.without_measure:
-            return not self._bars(test.without_measure, day)
+            return not self._bars(pack, test.without_measure, day)
         assert test.programme and test.comparison
         stands = [each.stands[day] for each in self._walks[test.programme] if day in each.stands]
         if not stands:
@@ -187,7 +197,7 @@ class _Decided:
             "at_most": value <= bound, "less_than": value < bound,
         }[comparator]  # fmt: skip
 
-    def _bars(self, measure: str, day: date) -> bool:
+    def _bars(self, asking: Pack, measure: str, day: date) -> bool:
         """Whether it, or a stricter one on one of its scopes or on the account, is in force, prevailing or not.
 
         Its scopes are those on which a pack puts it on accounts of this kind.
@@ -209,7 +219,8 @@ class _Decided:
         ]
         there += [(each.scope, each.name) for each in imposed(self._met(day), "penalties", day)]
         return any(
-            name == measure or (scope in scopes and self._strict[name] > self._strict[measure]) for scope, name in there
+            name == measure or (scope in scopes and self._rank(name, asking) > self._rank(measure, asking))
+            for scope, name in there
         )
 
     def _is_lifted(self, on: str, name: str, scope: str, day: date) -> bool:
@@ -227,13 +238,21 @@ class _Decided:
                 found.setdefault(key, []).append(each)
         for key, there in found.items():
             in_order = sorted(there, key=lambda each: each.key)
-            each = max(in_order, key=lambda each: (self._strict.get(each.name), each.last, -each.first.toordinal()))
+            each = max(in_order, key=lambda each: (self._rank_imposed(each), each.last, -each.first.toordinal()))
             pack = judging(self._rules, each)
             said.imposed_by[key] = pack_called(self._called, pack), pack.version
             if each.on == "penalties":
                 said.penalties[key] = Penalty(each.name, each.first, each.last)
             else:
                 said.rewards[key] = each.first
+
+    def _rank_imposed(self, each: Emergency) -> int:
+        """As the version of the night has it, under whatever name of its pack, or else as the one that imposed it."""
+        if each.on == "rewards":
+            return 0
+        pack = judging(self._rules, each)
+        now = [other for other in self._rules.there_on(self._night) if other.pack == pack.pack]
+        return self._rank(each.name, (now or [pack])[0])
 
     def _say_gate(self, said: Night, name: str, states: dict[date, tuple[Pack, tuple[str, ...]]]) -> None:
         who, night = self._account.account_id, self._night
@@ -255,6 +274,6 @@ class _Decided:
                 penalty = Penalty(effect.measure, first, None)
                 key = f"{who}/{name}/{effect.scope}"
                 there = said.penalties.get(key)
-                said.penalties[key] = self._strictest([penalty, there]) if there else penalty
+                said.penalties[key] = self._strictest(name, [penalty, there]) if there else penalty
             else:
                 said.rewards[f"{who}/{name}/{effect.scope}/{effect.reward}"] = first

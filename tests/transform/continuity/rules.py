@@ -53,12 +53,15 @@ class Rules:
         return self._judging[day]
 
     def _asked_on(self, day: date) -> list[Pack]:
-        row = self.row_on(day)
+        return [pack for pack in self.there_on(day) if self.row_on(day).kind in kinds_of(pack)]
+
+    def there_on(self, day: date) -> list[Pack]:
+        """The packs of the market that the account is in on a day, whomever they judge."""
+        market = self.row_on(day).market
         return [
             pack
             for pack in self.packs
-            if row.market in pack.markets
-            and row.kind in kinds_of(pack)
+            if market in pack.markets
             and pack.effective_from <= day
             and (pack.effective_until is None or day <= pack.effective_until)
         ]
@@ -116,12 +119,14 @@ def matches(rule: EntryRule, event: Event) -> bool:
     )
 
 
-def strictest_first(packs: Sequence[Pack]) -> dict[str, int]:
-    """How strict each measure is; the versions of a drawn pack have them in one order."""
-    order: list[str] = []
-    for pack in packs:
-        order += [measure for measure in pack.measures if measure not in order]
-    return {measure: rank for rank, measure in enumerate(order)}
+def orders_of(packs: Sequence[Pack]) -> dict[str, Sequence[str]]:
+    """The order of measures of each market of which several packs decide: as the newest of its packs has it."""
+    return {
+        market: pack.measures
+        for pack in packs
+        for market in pack.markets
+        if len({other.pack for other in packs if market in other.markets}) > 1
+    }
 
 
 @cache

@@ -25,15 +25,7 @@ measures as (
 ),
 
 kinds_judged as (
-    select
-        edition_id,
-        kind
-    from {{ source('policy', 'kinds') }}
-    union
-    select
-        edition_id,
-        kind
-    from {{ source('policy', 'eligibility') }}
+    select * from {{ source('policy', 'kinds_judged') }}
 ),
 
 account_markets as (

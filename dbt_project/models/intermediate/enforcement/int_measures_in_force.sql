@@ -20,37 +20,12 @@ programmes as (
     select * from {{ rules('programmes') }}
 ),
 
-measures as (
-    select * from {{ rules('measures') }}
-),
-
 measures_order as (
     select * from {{ source('policy', 'measures_order') }}
 ),
 
--- A programme's measures rank as the pack has them that has it on the day; what people impose, as its pack has it.
-measures_as_each_programme_ranks_them as (
-    select
-        measures.market,
-        measures.effective_from,
-        measures.effective_before,
-        programmes.programme,
-        '' as imposed_by_pack,
-        measures.measure,
-        measures.measure_rank
-    from measures
-    inner join programmes on measures.edition_id = programmes.edition_id
-    union all
-    select
-        measures.market,
-        measures.effective_from,
-        measures.effective_before,
-        'emergency' as programme,
-        packs.pack as imposed_by_pack,
-        measures.measure,
-        measures.measure_rank
-    from measures
-    inner join packs on measures.edition_id = packs.edition_id
+measures_as_they_rank_each_night as (
+    {{ measure_ranks('as_of_nights') }}
 ),
 
 episodes_in_force as (
@@ -101,14 +76,14 @@ episodes_in_force as (
             measure_periods.edition_id = programmes.edition_id
             and measure_periods.programme = programmes.programme
     inner join packs on measure_periods.edition_id = packs.edition_id
-    left join measures_as_each_programme_ranks_them as ranks
+    left join measures_as_they_rank_each_night as ranks
         on
-            measure_periods.market = ranks.market
+            as_of_nights.as_of = ranks.as_of
+            and measure_periods.market = ranks.market
             and measure_periods.programme = ranks.programme
             and case when measure_periods.programme = 'emergency' then packs.pack else '' end
             = ranks.imposed_by_pack
             and case when measure_periods.list = 'penalties' then measure_periods.measure end = ranks.measure
-            and {{ in_effect_on('ranks', 'as_of_nights.as_of') }}
 ),
 
 effects_of_zones_and_eligibility as (

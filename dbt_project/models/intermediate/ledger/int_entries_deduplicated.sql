@@ -40,7 +40,7 @@ first_of_those_that_share_it as (
     select * from entries_with_what_they_share
     qualify row_number() over (
         partition by account_id, programme, history_version, rule, shared
-        order by counts_from asc, amount desc, entry_id asc
+        order by counts_from asc, abs(amount) desc, entry_id asc
     ) = 1
 )
 

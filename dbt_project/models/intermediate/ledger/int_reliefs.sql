@@ -72,6 +72,26 @@ reliefs_not_given_beside_certain_entries as (
             and {{ day_in('reliefs.counts_from', 'entries.counts_from', 'entries.counts_until') }}
 ),
 
+-- What another version of its rule let count, without taking it from an entry, is looked back at as a relief is.
+reliefs_too_soon_after_what_counted as (
+    select distinct
+        reliefs.account_id,
+        reliefs.programme,
+        reliefs.history_version,
+        reliefs.entry_id
+    from reliefs_asked_for as reliefs
+    inner join entries as earlier
+        on
+            reliefs.account_id = earlier.account_id
+            and reliefs.programme = earlier.programme
+            and reliefs.history_version = earlier.history_version
+            and reliefs.rule = earlier.rule
+            and coalesce(reliefs.subject, '') = coalesce(earlier.subject, '')
+            and earlier.amount_by <> 'relief'
+            and (earlier.counts_from, earlier.entry_id) < (reliefs.counts_from, reliefs.entry_id)
+            and {{ add_days('earlier.counts_from', 'reliefs.not_again_within_days') }} > reliefs.counts_from
+),
+
 reliefs_that_are_given as (
     select
         reliefs.*,
@@ -86,6 +106,12 @@ reliefs_that_are_given as (
             and reliefs.programme = not_given.programme
             and reliefs.history_version = not_given.history_version
             and reliefs.entry_id = not_given.entry_id
+    anti join reliefs_too_soon_after_what_counted as too_soon
+        on
+            reliefs.account_id = too_soon.account_id
+            and reliefs.programme = too_soon.programme
+            and reliefs.history_version = too_soon.history_version
+            and reliefs.entry_id = too_soon.entry_id
 ),
 
 entries_each_could_take_from as (

@@ -17,6 +17,18 @@ measures_order as (
     select * from {{ source('policy', 'measures_order') }}
 ),
 
+packs as (
+    select * from {{ rules('packs') }}
+),
+
+the_night as (
+    select {{ night() }} as as_of
+),
+
+measures_as_they_rank_tonight as (
+    {{ measure_ranks('the_night') }}
+),
+
 -- Since when is not known of what is looked at for some weeks only.
 episodes_with_days_that_can_be_told as (
     select episodes.*
@@ -36,7 +48,8 @@ episodes_on_the_days_that_they_were_believed as (
         episodes.programme,
         episodes.scope,
         episodes.measure,
-        {{ rank_in_market('measures_order.order_rank', 'episodes.measure_rank') }} as market_rank,
+        {{ rank_in_market('measures_order.order_rank', 'coalesce(ranks.measure_rank, episodes.measure_rank)') }}
+            as market_rank,
         episodes.length = 'permanent' as is_permanent,
         greatest(episodes.starts_on, episodes.in_force_from, episodes.known_from) as from_day,
         least(episodes.in_force_until, episodes.known_until) as until_day,
@@ -47,6 +60,13 @@ episodes_on_the_days_that_they_were_believed as (
         on
             episodes.account_id = history_versions.account_id
             and episodes.history_version = history_versions.history_version
+    inner join packs on episodes.edition_id = packs.edition_id
+    left join measures_as_they_rank_tonight as ranks
+        on
+            episodes.market = ranks.market
+            and episodes.programme = ranks.programme
+            and case when episodes.programme = 'emergency' then packs.pack else '' end = ranks.imposed_by_pack
+            and episodes.measure = ranks.measure
     left join measures_order
         on
             {{ market_now('episodes.market') }} = measures_order.market

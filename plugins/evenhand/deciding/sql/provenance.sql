@@ -48,6 +48,12 @@ update policy.ends_running as ending set pack = (
         and packs.effective_from = ending.effective_from
 );
 
+-- name: kinds_of_stages
+select market, effective_from, effective_before, pack, version, edition_id, kind from policy.stages;
+
+-- name: packs_themselves
+select market, effective_from, effective_before, pack, version, edition_id, pack as former_pack from policy.packs;
+
 -- name: limits_of_words
 select market, cast(coalesce({{ strictest }}, $usual) as decimal(18, 2)) from policy.limits
 where effective_from <= $night and coalesce(effective_before, date '9999-12-31') > $night

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from evenhand.policy.language.part import Part, exactly_one, mistake
+from evenhand.policy.language.part import Part, exactly_one, mistake, refuse_doubles
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -27,12 +27,13 @@ class Calendar(Part):
     """This day of every month, or of certain months."""
     nth: Literal[1, 2, 3, 4, -1] | None = None
     """With `weekday`: the first, second, third, fourth or, as -1, last one of the month."""
-    months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = tuple(range(1, 13))
+    months: Annotated[tuple[Annotated[int, Field(ge=1, le=12)], ...], Field(min_length=1)] = tuple(range(1, 13))
     """Only in these months, 1 for January."""
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Calendar:
         exactly_one(self, ("weekday", "day_of_month"))
+        refuse_doubles({("months", i): str(month) for i, month in enumerate(self.months)})
         if self.nth and not self.weekday:
             raise mistake(("nth",), str(self.nth), "a weekday beside it")
         if self.weekday and not self.nth and "months" in self.model_fields_set:

@@ -21,6 +21,7 @@ from evenhand.policy.language.part import (
     Days,
     Market,
     Name,
+    Names,
     Part,
     Place,
     Scope,
@@ -60,7 +61,7 @@ class Stages(Part):
     """So many days from the first that the marketplace knew it, an account is onboarding."""
     pilot_days: Days | None = None
     """So many days after that it is a pilot; without this key it is active at once."""
-    probation: tuple[Name, ...] = ()
+    probation: Names = ()
     """Penalties that put it on probation; any other restricts it. Without this key, the pack's mildest measure does."""
 
 
@@ -123,10 +124,10 @@ class PackContent(Part):
     """Which appeals count; without it, all."""
     measures: tuple[Name, ...]
     """Every measure of the pack, mildest first; where two meet on a scope, the stricter prevails."""
-    stops_sales: tuple[Name, ...] = ()
+    stops_sales: Names = ()
     """Measures under which an account may not sell: by lives if the measure is on `live`, by posts if it is on
     `short_video`, and not at all if it is on another scope. Sales in spite of one are told as enforcement gaps."""
-    holds_commission: tuple[Name, ...] = ()
+    holds_commission: Names = ()
     """Measures under which what an account earns is held, on whatever scope they are. Nothing is decided by it: metrics
     tell how much is held and given back."""
     stages: Stages = Stages()

@@ -69,9 +69,11 @@ class Effect(Part):
     """It lasts until a day of this calendar after its first, on which it is over."""
     appeal_days: Days | None = None
     """It lasts until an appeal can be filed no more, so many days after its first day, and no fewer than
-    `file_within_days` after the decision. An appeal that counts, against a violation that brought it, stops the clock
-    until it is decided; of several such violations, the last decides. Where the programme is `evaluated`, what came
-    since the evaluation before brought it; none that its value is made of can be."""
+    `file_within_days` after the decision. The first appeal that counts, against a violation that brought it, stops the
+    clock until it is decided, and with that decision the time of the violation is over: a further appeal doesn't start
+    it again, but takes back what followed where it helps. Of several such violations, the last decides. Where the
+    programme is `evaluated`, what came since the evaluation before brought it; none that its value is made of
+    can be."""
 
     until_nth: Annotated[int, Field(ge=1, le=100)] = 1
     """With `until`: which such day, 1 for the next."""
@@ -89,6 +91,11 @@ class Effect(Part):
     """With `days`: what makes it shorter while it runs."""
     quota: Quota | None = None
     """So many of something while it lasts."""
+
+    @model_validator(mode="after")
+    def _followers_differ(self) -> Effect:
+        refuse_doubles({("then", i): f"{each.measure} on {each.scope}" for i, each in enumerate(self.then)})
+        return self
 
     @property
     def name(self) -> str:

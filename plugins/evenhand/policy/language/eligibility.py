@@ -11,6 +11,7 @@ from evenhand.policy.language.part import (
     Comparison,
     Day,
     Name,
+    Names,
     Part,
     Scope,
     exactly_one,
@@ -50,7 +51,7 @@ class Condition(Test):
     """Its name: the reason that is told when it fails."""
     was: Name | None = None
     """Its name in versions before this one, where that was another: it goes on with what it had."""
-    applies_to: tuple[Name, ...] = ()
+    applies_to: Names = ()
     """Only for these kinds of account; for others it holds."""
     any_of: Annotated[tuple[Test, ...], Field()] = ()
     """It holds if one of these does."""
@@ -88,7 +89,7 @@ class Eligibility(Part):
 
     was: Name | None = None
     """Its name in versions before this one, where that was another: it goes on with what it had."""
-    applies_to: tuple[Name, ...] = ()
+    applies_to: Names = ()
     """The kinds of account it is for; without it, the pack's."""
     conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
     """What must hold, all of it."""
@@ -107,6 +108,9 @@ class Eligibility(Part):
                 for i, c in enumerate(self.conditions)
             }
         )
+        for key in ("while_eligible", "while_not_eligible"):
+            brought = enumerate(getattr(self, key))
+            refuse_doubles({(key, i): f"{each.measure or each.reward} on {each.scope}" for i, each in brought})
         return self
 
     @model_validator(mode="after")

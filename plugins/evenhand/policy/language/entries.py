@@ -13,6 +13,7 @@ from evenhand.policy.language.part import (
     Days,
     Figure,
     Name,
+    Names,
     Part,
     exactly_one,
     mistake,
@@ -33,6 +34,9 @@ class ReviewerRange(Part):
     def _rises(self) -> ReviewerRange:
         if self.at_most < self.at_least:
             raise mistake(("at_most",), str(self.at_most), f"at least {self.at_least}")
+        if self.at_least < 0 < self.at_most:
+            # Without a sign, what adds can't be told from what takes.
+            raise mistake(("at_most",), str(self.at_most), f"at most 0, as {self.at_least} takes from the balance")
         return self
 
 
@@ -97,7 +101,7 @@ class Relief(Part):
     activity's subject, or the one of the violation that the activity names. Those of one day go by their ids."""
     amount: Annotated[Amount, Field(gt=0)] | None = None
     """How much, at most what is left of it. Without it: all that is left."""
-    not_with_rules: tuple[Name, ...] = ()
+    not_with_rules: Names = ()
     """Not given while an entry of one of these rules counts."""
 
 
@@ -158,7 +162,8 @@ class EntryRule(Part):
     """Factors on the amount, for repeats or for a large audience."""
 
     counts_once_per: Literal["violation", "batch", "content", "day", "subject"] = "violation"
-    """Violations of the account that share this are one entry, the first one; `violation`: each stands alone."""
+    """Violations of the account that share this are one entry, the first one, and of one day the one that adds or takes
+    the most; `violation`: each stands alone."""
     not_again_within_days: Days | None = None
     """An event within so many days of one that counted doesn't count: once on 1 March with 30 days, next on 31 March.
     Counted per subject where the activity has one."""
@@ -213,6 +218,10 @@ class EntryRule(Part):
             raise mistake(("amount",), "0", "another number: an entry of nothing explains nothing")
         if how == "amount_by_severity" and self.severities:
             raise mistake(("severities",), "severities", "none: amount_by_severity says which count")
+        signs = {each > 0 for each in (self.amount_by_severity or {}).values() if each}
+        if self.counts_once_per != "violation" and len(signs) > 1:
+            expected = "amounts that all add or all take: of those of one day that share it, the largest counts"
+            raise mistake(("counts_once_per",), self.counts_once_per, expected)
         if how in ("amount_per_step", "relief") and self.multiplied:
             raise mistake(("multiplied",), "multiplied", f"none with {how}")
         return self

@@ -125,6 +125,15 @@ def refuse_doubles(names: Mapping[Place, str]) -> None:
         seen.add(name)
 
 
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    refuse_doubles({(at,): name for at, name in enumerate(names)})
+    return names
+
+
+# Names of which each stands once: what a rule table has twice would be counted twice.
+Names = Annotated[tuple[Name, ...], AfterValidator(_each_once)]
+
+
 def exactly_one(part: Part, names: Sequence[str], at: Place = ()) -> str:
     """The one of these keys that is written.
 

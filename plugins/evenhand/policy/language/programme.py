@@ -19,6 +19,7 @@ from evenhand.policy.language.part import (
     Days,
     Figure,
     Name,
+    Names,
     Part,
     exactly_one,
     known,
@@ -106,7 +107,7 @@ class Programme(Part):
     """Its name in versions before this one, where that was another: it goes on with what it had."""
     unit: Annotated[str, Field(min_length=1)]
     """What is counted, in the singular."""
-    applies_to: tuple[Name, ...] = ()
+    applies_to: Names = ()
     """The kinds of account it is for; without it, the pack's."""
 
     entries: tuple[EntryRule, ...] = ()
@@ -130,7 +131,7 @@ class Programme(Part):
     """One programme divided by another."""
     weighted: tuple[Weight, ...] = ()
     """A weighted sum of programmes; missing where one of them is."""
-    first_of: tuple[Name, ...] = ()
+    first_of: Names = ()
     """The first of several programmes whose value isn't missing."""
     same_as: Name | None = None
     """The value of another programme: a second set of zones on it."""
@@ -247,12 +248,14 @@ class Programme(Part):
         refuse_doubles(
             {("entries", i, "rule"): f"{e.rule} from {e.effective_from}" for i, e in enumerate(self.entries)}
         )
+        refuse_doubles({("weighted", i, "programme"): each.programme for i, each in enumerate(self.weighted)})
         refuse_doubles({("rewards", i): f"{reward.reward} on {reward.scope}" for i, reward in enumerate(self.rewards)})
         return self
 
     @model_validator(mode="after")
     def _a_violation_is_one_entry(self) -> Programme:
-        # One rule decides what it weighs; rules for other severities or other days don't meet it.
+        # One rule decides what it weighs; rules for other severities or other days don't meet it. An activity can be
+        # one of each of several rules, and one of a rule that stands there twice.
         for position, rule in enumerate(self.entries):
             for other in self.entries[:position]:
                 apart = (
@@ -261,13 +264,11 @@ class Programme(Part):
                 one, two = _severities(rule), _severities(other)
                 if apart or (one and two and not set(one) & set(two)):
                     continue
-                for number, violation_type in enumerate(rule.violation_types):
-                    if violation_type in other.violation_types:
-                        raise mistake(
-                            ("entries", position, "violation_types", number),
-                            f"{violation_type} again",
-                            "each only once",
-                        )
+                for key in ("violation_types", "activities"):
+                    counted = () if key == "activities" and rule.rule != other.rule else getattr(other, key)
+                    for number, event in enumerate(getattr(rule, key)):
+                        if event in counted:
+                            raise mistake(("entries", position, key, number), f"{event} again", "each only once")
         return self
 
     @model_validator(mode="after")

@@ -19,7 +19,9 @@ from evenhand.policy.tables.packs import (
     ActivityNamedRow,
     AskedNightRow,
     CalendarPeriodRow,
+    ContinuedRow,
     EndsRunningRow,
+    KindJudgedRow,
     LimitsRow,
     MeasureOrderRow,
     MeasureRow,
@@ -34,6 +36,8 @@ from evenhand.policy.tables.values import InputRow, KindRow, ProgrammeRow, ZoneR
 
 TABLES: Mapping[str, type[Row]] = {
     "packs": PackRow,
+    "kinds_judged": KindJudgedRow,
+    "continued": ContinuedRow,
     "measures": MeasureRow,
     "measures_order": MeasureOrderRow,
     "stages": StageRow,

@@ -32,6 +32,20 @@ class PackRow(Edition):
 
 
 @dataclass(frozen=True, kw_only=True)
+class KindJudgedRow(Edition):
+    """One row per pack and kind of account of which it judges anything."""
+
+    kind: Annotated[str, Column("varchar", "The kind of account, as the feed creators spells it.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContinuedRow(Edition):
+    """One row per pack and pack whose place it takes: itself, those that it continues, and what those continue."""
+
+    former_pack: Annotated[str, Column("varchar", "The pack whose place it takes.")]
+
+
+@dataclass(frozen=True, kw_only=True)
 class StageRow(Edition):
     """One row per pack and kind of account, with its stages; of the packs of a day, one at most says them."""
 
