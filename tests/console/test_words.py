@@ -18,7 +18,7 @@ from fastapi.testclient import TestClient
 from console.case_forms import HERE, send
 from console.chromium import PAGES
 from console.conftest import ELSEWHERE, HOSTILE, NIGHT, TRIED
-from console.held_night import ON
+from console.held_night import ON, UNKNOWN
 from console.messages import CONSOLE, messages, templates
 from console.prepared import beside
 from console.pseudo import in_brackets, unbracketed
@@ -159,8 +159,9 @@ def test_lists_and_their_files_are_in_the_readers_language_and_chosen_by_the_sam
 
 
 # What stands on pages that no catalogue says: names of accounts, violations, markets, time zones, files, receivers and
-# people.
+# people, and a sentence that no version has.
 DATA = (
+    UNKNOWN,
     *(*sorted(FILES, key=len, reverse=True), "manifest.json"),
     *("Evenhand", HOSTILE, *(f"w{each}" for each in ELSEWHERE), *ELSEWHERE, "ann", "called", "Called again"),
     *("world", "BR", "ID", "MY", "PH", "SG", "TH", "US", "VN", "files", "notices", "sandbox"),

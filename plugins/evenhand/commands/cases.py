@@ -131,7 +131,7 @@ def show(case: CaseId, as_json: AsJson = False) -> None:
         say_entry(f"  {fact}")
     if found.state == "open":
         _say(f"Priority {now.priority:,.1f} = expected harm {now.harm:,.2f} × urgency {now.urgency:.2f}")
-        for part in now.said[:10]:
+        for part in now.added_by[:10]:
             say_entry(f"  {part}")
     for event in found.events:
         said = event.content.get("text") or event.content.get("why") or event.content.get("owner") or ""
