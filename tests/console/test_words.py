@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 from fastapi.testclient import TestClient
 
@@ -21,12 +22,13 @@ from console.conftest import ELSEWHERE, HOSTILE, NIGHT, TRIED
 from console.held_night import ON, UNKNOWN
 from console.messages import CONSOLE, messages, templates
 from console.prepared import beside
-from console.pseudo import in_brackets, unbracketed
+from console.pseudo import in_brackets, marked_as_english, unbracketed
 from console.serving import RUN, has_run, log_in, seen_by_all
 from console.two_managers import PEOPLE, managed
 from evenhand.console import reader
 from evenhand.console.reader import NAMES, WORDS, Reader, accepted, language_among, languages, reader_of
 from evenhand.console.values import of_unit
+from evenhand.records.databases import quoted
 from evenhand.release.publish import FILES
 from evenhand.reports import catalogue as catalogues
 from evenhand.reports.catalogue import catalogue
@@ -171,15 +173,29 @@ DATA = (
 )
 
 
+def _said_by_people(home: Path) -> set[str]:
+    """What of pages is in English for whoever reads them: what packs say of appeals, and what accounts were told."""
+    release = home / "releases" / f"night={NIGHT}"
+    reasons, notices = (quoted(release / f"{name}.parquet") for name in ("reasons", "notices"))
+    found = duckdb.sql(
+        f"select appeal_route from {reasons} union select unnest([subject, body]) from {notices} where language = 'en'"
+    )
+    # What a language calls itself, and a sentence that no version has.
+    return {NAMES["en"], UNKNOWN, *(said for (said,) in found.fetchall())}
+
+
 def test_every_word_on_every_page_is_one_of_the_catalogue(held_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = _said_by_people(held_home)
     with seen_by_all(held_home) as app, in_brackets(monkeypatch):
         has_run(RUN)
         client = TestClient(app, base_url=HERE, headers={"accept": "text/html"})
         # A report is in words of its own.
         for path in (each for each in PAGES if not each.startswith("/reports/") and "/report?" not in each):
-            page = client.get(path).text
+            # To who reads another language, what is in English has to be marked so, and is to be what people wrote.
+            page = client.get(path if "lang=" in path else f"{path}{'&' if '?' in path else '?'}lang=id").text
             assert "⟦" in page
-            assert unbracketed(page, DATA) == [], path
+            assert unbracketed(page, (*DATA, *own)) == [], path
+            assert marked_as_english(page) - own == set(), path
         assert "⟦If nothing happens⟧" in client.get(f"/creator/restoring?account={TRIED[0]}").text
         lines = client.get("/card/lines").json()
         assert (

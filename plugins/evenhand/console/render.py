@@ -16,6 +16,7 @@ from evenhand.console.reader import NAMES, language_among, languages, reader, sa
 from evenhand.console.seen import is_support_alone
 from evenhand.console.shown import Shown
 from evenhand.console.tables import LISTS
+from evenhand.emergency.propose import in_words
 from evenhand.policy.prose.words import spoken
 from evenhand.quality.following_versions import versions_named
 from evenhand.records.written import finalised
@@ -72,6 +73,7 @@ _templates.globals |= {
     "case_title": case_words.title,
     "case_fact": case_words.fact,
     "case_closed": case_words.closed,
+    "in_words": in_words,
     "harm_part": case_words.harm_part,
     "held_names": lambda held: ", ".join(values.label("list", each.list) for each in held),
     "language_name": values.language_name,
