@@ -119,6 +119,20 @@ def test_a_spreadsheet_has_what_was_asked_for_and_runs_nothing(reader: TestClien
     assert "Not all" not in about
 
 
+def test_a_spreadsheet_has_names_beside_keys_and_a_csv_has_the_keys(reader: TestClient) -> None:
+    asked = "market=ID&measure=warning"
+    with ZipFile(BytesIO(reader.get(f"/lists/penalties/xlsx?{asked}").content)) as book:
+        about, rows = (book.read(f"xl/worksheets/sheet{number}.xml").decode() for number in (1, 2))
+    said = re.findall(r"<t[^>]*>([^<]*)</t>", rows)
+    assert said[said.index("Market") : said.index("Market") + 2] == ["Market", "Market (market)"]
+    for name, key in (("Indonesia (ID)", "ID"), ("Warning", "warning")):
+        assert said[said.index(name) + 1] == key
+        assert said.count(name) == said.count(key) > 0
+    assert "Indonesia (ID)" in about and "Warning (warning)" in about
+    first, *lines = csv.reader(StringIO(reader.get(f"/lists/penalties/csv?{asked}").text))
+    assert {line[first.index("Market (market)")] for line in lines} == {"ID"}
+
+
 def test_a_spreadsheet_that_would_be_too_long_says_so(reader: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook, "MOST_ROWS", 3)
     with ZipFile(BytesIO(reader.get("/lists/penalties/xlsx").content)) as book:
