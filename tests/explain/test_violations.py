@@ -39,7 +39,7 @@ APPEALS = """
             APPEALS,
             (
                 Appeal("p1", date(2026, 3, 1), "denied", date(2026, 3, 3)),
-                Appeal("p3", date(2026, 3, 3), "not decided yet", None, is_out_of_court=True),
+                Appeal("p3", date(2026, 3, 3), "pending", None, is_out_of_court=True),
             ),
         ),
         # A release of an earlier version has the one that says how it stands.

@@ -244,7 +244,7 @@ class Appeal:
 
     appeal: str
     filed_on: date | None
-    outcome_label: str
+    outcome: str
     decided_on: date | None
     is_out_of_court: bool = False
 

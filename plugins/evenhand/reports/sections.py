@@ -332,7 +332,9 @@ def waiting(facts: Facts, language: Language, scope: Scope, manifest: Manifest) 
             text = "{market} wasn't decided: {why}"
             if not language.is_english:
                 text = "{market} wasn't decided: the summary of the night says why."
-            found.append([*language.sentence(text, market=language.market(each.market), why=each.why)])
+            found.append(
+                [*language.sentence(text, market=language.market(each.market), why=language.of_undecided(each.why))]
+            )
     return found
 
 
