@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from string import Formatter
-
 import pytest
 
 from evenhand.explain.labels import Labels
@@ -18,8 +15,6 @@ from evenhand.reports.sentences import Reader, Sentences
 from evenhand.settings import PROJECT
 
 OTHERS = languages()[1:]
-# Places of English words that agree with a number.
-_AGREE = ("_s", "_are", "_are_new", "_s_change")
 EVERY_KIND = {"gates": GATES, "cases": CASES}
 # As gate 2 writes them, each with a part of what Bahasa Indonesia says of it.
 WHY = {
@@ -74,16 +69,9 @@ def _reads(language: str) -> Reader:
 
 @pytest.mark.parametrize("name", OTHERS)
 @pytest.mark.parametrize("kind", EVERY_KIND.values(), ids=EVERY_KIND)
-def test_every_text_is_said_in_every_language_and_by_its_figures_alone(name: str, kind: Sentences) -> None:
+def test_every_text_is_said_in_every_language(name: str, kind: Sentences) -> None:
     said = words_of(name)
     assert [each for each in kind.texts() if each not in said] == []
-    for each in kind.texts():
-        # What only agrees with a number in English is no figure.
-        assert set(_places(said[each][0])) <= set(_places(each)), each
-        left_out = set(_places(each)) - set(_places(said[each][0]))
-        assert all(
-            place.endswith(("_s", "_are", "_are_new", "_s_change")) or place == "is_are" for place in left_out
-        ), each
 
 
 @pytest.mark.parametrize("english", WHY)
@@ -93,7 +81,3 @@ def test_why_a_list_is_held_is_told_with_its_figures_and_names(english: str) -> 
     # What no version says stays as it is, and nobody who reads English is told otherwise.
     assert GATES.told("why", f"Perhaps {english}", _reads("id")) is None
     assert GATES.told("why", english, _reads("en")) is None
-
-
-def _places(text: str) -> Sequence[str]:
-    return [name for _, name, _, _ in Formatter().parse(text) if name]

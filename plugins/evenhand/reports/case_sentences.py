@@ -17,7 +17,6 @@ from evenhand.reports.sentences import (
     money,
     number,
     number_or_none,
-    one_of,
     short_day,
     text,
 )
@@ -45,7 +44,7 @@ _OF: Mapping[str, Sequence[str]] = {
         "It is {severity}",
         "{gap} since {day}: violation {violation}",
         "{gap} since {day}: {programme}, on {scope} from {first_day} on",
-        "{orders} {order_s} in spite of it, for {money}",
+        "{orders} [order|orders] in spite of it, for {money}",
         "Reviewed on {day}, {review}: {qa}",
         "{zone} at {balance}, {distance} from {next_zone}",
     ),
@@ -74,7 +73,6 @@ _PLACES: Mapping[str, Place] = {
     "short_day": short_day(),
     "market": market(),
     "language": language(),
-    "order_s": one_of("orders", "order"),
     "next_zone": Place(".+?", label("zone").told),
     **{kind: label(kind) for kind in ("violation_type", "detected_by", "severity", "programme", "scope", "zone")},
 }

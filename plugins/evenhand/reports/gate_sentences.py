@@ -17,7 +17,6 @@ from evenhand.reports.sentences import (
     label,
     market,
     number,
-    one_of,
     pack,
     rule,
     several,
@@ -25,7 +24,7 @@ from evenhand.reports.sentences import (
     value,
 )
 
-_USUAL = "{number} where {expected} {is_are} usual, {spreads} {spread_s} away"
+_USUAL = "{number} where {expected} [is|are] usual, {spreads} [spread|spreads] away"
 _SHARE = "Of {of_rows} rows of {feed} looked at, {share} {shared}; over the last {nights} nights {before} had"
 _UNUSABLE = "the file can't be used: {why}"
 _LAND_AGAIN = "Have the source land it again, or take it away"
@@ -50,9 +49,9 @@ _FOUND = (
     _SHARE,
     "{twins} of {rows} new violations are there under another key as well",
     "{file} landed late in the folder of an earlier night, and takes {amount} of {programme} from {accounts}"
-    " {account_s} paid before",
+    " [account|accounts] paid before",
     *(
-        f"{{rows}} {{row_s_change}}{words} because the {what} changed, and {approved}"
+        f"{{rows}} [row changes|rows change]{words} because the {what} changed, and {approved}"
         for words in (", in words alone,", "")
         for what in ("policy", "code")
         for approved in ("{most} were approved", "none were approved")
@@ -60,6 +59,7 @@ _FOUND = (
 )
 # What is otherwise in rules and settings, receivers, translations and budgets.
 _WAS = "{column} was {was} and is {now}"
+_OTHERWISE = "{gone} [rule is|rules are] gone or otherwise, {new} [rule is|rules are] new or otherwise"
 _RULES = (
     "version {version} takes the place of version {other} from {day} until {last_day}{command}",
     "version {version} takes the place of version {other} from {day} on{command}",
@@ -67,8 +67,8 @@ _RULES = (
     "timezone: that of {market} was {was} and is {now}",
     "time_zones: that of {market} was {was} and is {now}",
     "markets were {was} and are {now}",
-    "version {version}, {table}: {gone} {rules_are} gone or otherwise, {new} {rules_are_new} new or otherwise",
-    "{table}: {gone} {rules_are} gone or otherwise, {new} {rules_are_new} new or otherwise",
+    f"version {{version}}, {{table}}: {_OTHERWISE}",
+    f"{{table}}: {_OTHERWISE}",
     "version {version}, {table}: {columns}",
     "{table}: {columns}",
     _WAS,
@@ -139,8 +139,8 @@ _NOBODY = (
 )
 _UNDECIDED = (
     "{market} alone was decided again: the lists of the others are as this night had released them",
-    "nothing has landed for night {day}; what landed last is of {last_day}, {days} {day_s} before. Land the feeds, then"
-    " clear the run from land_feeds",
+    "nothing has landed for night {day}; what landed last is of {last_day}, {days} [day|days] before. Land the feeds,"
+    " then clear the run from land_feeds",
     "nothing has landed for night {day}; none of what landed before can be used. Land the feeds, then clear the run"
     " from land_feeds",
     f"{_UNUSABLE}. Whose it is is known from the file of that name that landed last. {_LAND_AGAIN}",
@@ -170,7 +170,7 @@ _NOT_DECIDED = (
 )
 _OF: dict[str, Sequence[str]] = {
     "why": _WHY,
-    "whys": (*_WHY, "and {more} more {reason_s}"),
+    "whys": (*_WHY, "and {more} more [reason|reasons]"),
     "not_decided": _NOT_DECIDED,
     "found": _FOUND,
     "rows_moved": ("rows added", "rows removed", "rows changed"),
@@ -210,15 +210,7 @@ _PLACES: dict[str, Place] = {
     "last_day": day(),
     "market": market(),
     "rule": rule(),
-    "is_are": one_of("is", "are"),
-    "spread_s": one_of("spreads", "spread"),
-    "account_s": one_of("accounts", "account"),
-    "day_s": one_of("days", "day"),
-    "row_s_change": one_of("row changes", "rows change"),
-    "reason_s": one_of("reasons", "reason"),
     "change": label("change"),
-    "rules_are": one_of("rules are", "rule is"),
-    "rules_are_new": one_of("rules are", "rule is"),
     "was": value(),
     "now": value(),
     "files": several(),

@@ -106,9 +106,9 @@ class Language(Formats):
         """What a night called a case; as it stands in English, and where people called it so."""
         return CASES.told("title", title, self._reader()) or title
 
-    def of_undecided(self, why: str) -> str:
-        """Why a market wasn't decided; as it stands where that isn't known."""
-        return GATES.told("undecided", why, self._reader()) or why
+    def of_undecided(self, why: str) -> str | None:
+        """Why a market wasn't decided, in another language than English; None where there are no words for it."""
+        return GATES.told("undecided", why, self._reader())
 
     def _reader(self) -> Reader:
         names = Names(self._labels, self._word, self.day, self.number, self.in_currency)

@@ -16,6 +16,8 @@ from string import Formatter
 
 from evenhand.explain.names import Names
 
+# As `re.escape` leaves it.
+_OR = re.escape("|")
 _NUMBER = r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?"
 # How several sentences of a kind are put together, by what stands between them in English.
 _TOGETHER = {"; ": "{said}; {more}", ", ": "{said}, {more}"}
@@ -129,11 +131,6 @@ def label(kind: str) -> Place:
     return Place(".+?", lambda reader, said: reader.names.of(kind, said.replace(" ", "_").lower()))
 
 
-def one_of(*words: str) -> Place:
-    """English words that agree with a number: other languages say it without them."""
-    return Place("|".join(words), lambda _, said: said)
-
-
 def _money(reader: Reader, said: str) -> str:
     currency, _, written = said.rpartition(" ")
     amount = Decimal(written.replace(",", ""))
@@ -157,7 +154,8 @@ class Sentences:
     """Sentences of some kinds.
 
     Attributes:
-        of: by kind, the texts of its sentences; at a place that is called as a kind stands one of its sentences.
+        of: by kind, the texts of its sentences; at a place that is called as a kind stands one of its sentences, and
+            for words in brackets one of them: `[is|are]`.
         places: what stands at the other places.
         between: by kind, what stands between its sentences where there can be several.
         are: the kinds of places that are called otherwise.
@@ -232,8 +230,13 @@ def _pattern(of: str, reads: tuple[str, ...]) -> re.Pattern[str]:
     left = iter(reads)
     return re.compile(
         "".join(
-            re.escape(words) + (f"(?P<{name}>{next(left)})" if name else "")
+            _either(words) + (f"(?P<{name}>{next(left)})" if name else "")
             for words, name, _, _ in Formatter().parse(of)
         ),
         re.DOTALL,
     )
+
+
+def _either(words: str) -> str:
+    """Words as they are to be read: of those in brackets one, which agrees with a number."""
+    return re.sub(r"\\\[(.*?)\\\]", lambda found: f"(?:{found[1].replace(_OR, '|')})", re.escape(words))
