@@ -59,6 +59,25 @@ def test_each_language_says_every_sentence_once_with_what_is_filled_in_and_none_
         assert len(forms) == (len({reader_of(name).locale.plural_form(n) for n in range(100)}) if many else 1), one
 
 
+# What has another word everywhere else: a penalty, a reward, an entry; an account, a pack, what is decided; released,
+# escalated.
+NO_SECOND_WORD = {
+    "id": ("penalti", "imbalan", "catatan "),
+    "zh": ("账户", "规则包", "裁决", "条目的"),
+    "pt_BR": ("liberad", "escalação", "escalad", "noite %("),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_thing_has_one_word_in_a_language(name: str) -> None:
+    said = [form for room in (WORDS, OF_REPORTS) for forms in catalogue(room, name).forms.values() for form in forms]
+    # The ledger of what receivers were sent is no entry.
+    found = {
+        each for each in said for word in NO_SECOND_WORD[name] if word in each.lower() and "buku catatan" not in each
+    }
+    assert found == set()
+
+
 @pytest.mark.parametrize("name", OTHERS)
 def test_what_pages_and_keys_say_alike_in_english_and_not_otherwise_has_two_words(name: str) -> None:
     for english in OF_THEIR_OWN:
