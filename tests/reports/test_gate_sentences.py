@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
+
 import pytest
 
+from evenhand.delivery.deliver import DeliverySummary, Incomplete
+from evenhand.delivery.reconcile import ReconcileSummary
 from evenhand.explain.labels import Labels
 from evenhand.explain.names import Names
 from evenhand.notices.catalogs import load_catalogs
 from evenhand.reports.case_sentences import CASES
+from evenhand.reports.delivery_sentences import DELIVERED
 from evenhand.reports.gate_sentences import GATES
 from evenhand.reports.language import languages, words_of
 from evenhand.reports.rules import rule_said
 from evenhand.reports.sentences import Reader, Sentences
 from evenhand.settings import PROJECT
 
+NIGHT = date(2026, 3, 6)
 OTHERS = languages()[1:]
-EVERY_KIND = {"gates": GATES, "cases": CASES}
+EVERY_KIND = {"gates": GATES, "cases": CASES, "deliveries": DELIVERED}
 # As gate 2 writes them, each with a part of what Bahasa Indonesia says of it.
 WHY = {
     "There are 1300 rows, and 12 were released last; this breaks the rule: the list is about as large as the last"
@@ -81,3 +88,24 @@ def test_why_a_list_is_held_is_told_with_its_figures_and_names(english: str) -> 
     # What no version says stays as it is, and nobody who reads English is told otherwise.
     assert GATES.told("why", f"Perhaps {english}", _reads("id")) is None
     assert GATES.told("why", english, _reads("en")) is None
+
+
+def test_what_a_delivery_did_is_told_however_much_there_is_to_it() -> None:
+    row, other = ("penalties", "a/health/live"), ("rewards", "b/sales/ads")
+    delivered = DeliverySummary("sandbox", NIGHT, "r", sent={"penalties": {"put": 2, "remove": 1}}, applied=3)
+    waits = Incomplete("k", "v", NIGHT - timedelta(days=1))
+    compared = ReconcileSummary("sandbox", NIGHT, "r", 3, 2, missing=(row,), differing=(row, other))
+    for kind, summary in (
+        ("delivered", delivered),
+        ("delivered", replace(delivered, sent={}, holds_newer=NIGHT)),
+        ("delivered", replace(delivered, sent={}, waiting=2, dropped=1, incomplete=(waits,))),
+        ("reconciled", compared),
+        ("reconciled", replace(compared, missing=(), differing=(), corrected=compared.differences)),
+        ("reconciled", replace(compared, corrected=compared.differences)),
+        ("reconciled", replace(compared, holds_newer=NIGHT)),
+    ):
+        assert DELIVERED.told(kind, str(summary), _reads("id")) is not None, str(summary)
+    assert DELIVERED.told("delivered", str(delivered), _reads("id")) == (
+        "sandbox, malam 6 Mar: dikirim 2 sanksi ditempatkan, 1 sanksi dihapus; 3 diterapkan, 0 sudah sebelumnya,"
+        " 0 ditolak, 0 tidak dijawab, 0 sudah ada"
+    )

@@ -12,6 +12,7 @@ from evenhand.console.row_values import gate_rule
 from evenhand.console.shown import Shown
 from evenhand.console.values import language_name, market, names, worded
 from evenhand.reports.catalogue import ENGLISH
+from evenhand.reports.delivery_sentences import DELIVERED
 from evenhand.reports.gate_sentences import GATES
 from evenhand.reports.sentences import Reader
 
@@ -34,6 +35,16 @@ def not_decided(sentence: str, shown: Shown | None) -> str:
 def remedy(sentence: str) -> str:
     """What is to be done about rows that break a rule."""
     return _told("remedy", sentence, None)
+
+
+def delivered(sentence: str) -> str:
+    """What a delivery did."""
+    return DELIVERED.told("delivered", sentence, who_reads()) or in_english(sentence)
+
+
+def reconciled(sentence: str) -> str:
+    """Whether a receiver holds what it should."""
+    return DELIVERED.told("reconciled", sentence, who_reads()) or in_english(sentence)
 
 
 def as_text(said: str) -> str:

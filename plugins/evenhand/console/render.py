@@ -70,6 +70,8 @@ _templates.globals |= {
     "not_decided": night_words.not_decided,
     "remedy": night_words.remedy,
     "as_text": night_words.as_text,
+    "delivered": night_words.delivered,
+    "reconciled": night_words.reconciled,
     "case_title": case_words.title,
     "case_fact": case_words.fact,
     "case_closed": case_words.closed,
