@@ -15,12 +15,7 @@ from evenhand.records.sql_files import SqlFile
 _SQL = SqlFile(__file__)
 
 # Nights of a history don't say why a row is there, and releases of earlier versions have one appeal of a violation.
-NONE_OF: Mapping[str, str] = {
-    "reasons": "select null::varchar as reason_id, null::varchar as explanation where false",
-    "account_appeals": "select account_id, market, appeal_id, violation_id, violation_type,"
-    " appeal_filed_on as filed_on, appeal_outcome as outcome, appeal_decided_on as decided_on,"
-    " false as is_out_of_court from account_violations where false",
-}
+NONE_OF: Mapping[str, str] = {"reasons": _SQL("no_reasons"), "account_appeals": _SQL("no_appeals")}
 # In the order in which an account comes through them.
 STAGES = ("onboarding", "pilot", "active", "probation", "restricted", "exited")
 

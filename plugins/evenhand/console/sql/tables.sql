@@ -25,6 +25,16 @@ from (select account_id, market, stage, bool_or(now) as is_there, bool_or(not no
 cross join compared
 group by market, stage, is_compared;
 
+-- name: no_reasons
+select null::varchar as reason_id, null::varchar as explanation
+where false;
+
+-- name: no_appeals
+select account_id, market, appeal_id, violation_id, violation_type, appeal_filed_on as filed_on,
+    appeal_outcome as outcome, appeal_decided_on as decided_on, false as is_out_of_court
+from account_violations
+where false;
+
 -- name: appeals
 select appeals.*, violations.severity
 from (select account_id, market, appeal_id, violation_id, violation_type, filed_on as appeal_filed_on,
