@@ -25,14 +25,18 @@ from console.prepared import beside
 from console.pseudo import in_brackets, marked_as_english, unbracketed
 from console.serving import RUN, has_run, log_in, seen_by_all
 from console.two_managers import PEOPLE, managed
+from evenhand.cases.store import writing
+from evenhand.cases.work import open_case
 from evenhand.console import reader
 from evenhand.console.reader import NAMES, WORDS, Reader, accepted, language_among, languages, reader_of
 from evenhand.console.values import of_unit
 from evenhand.records.databases import quoted
+from evenhand.records.persons import Person
 from evenhand.release.publish import FILES
 from evenhand.reports import catalogue as catalogues
 from evenhand.reports.catalogue import catalogue
 from evenhand.reports.language import WORDS as OF_REPORTS
+from evenhand.settings import settings
 
 # What reports call a zone and a programme; the pages say it of rows, and of what reviewers did.
 OF_THEIR_OWN = ("Kept", "Reviews")
@@ -242,6 +246,24 @@ def test_so_is_every_word_of_a_case_and_of_pages_before_the_first_night(
         assert unbracketed(opened.text, (*DATA, "a1")) == []
         for path in ("/", "/cases", "/stop", "/reverse", "/gates", "/reports", "/policies"):
             assert unbracketed(nothing_released.get(path).text, DATA) == [], path
+
+
+def test_a_case_of_an_appeal_is_told_as_a_night_calls_it_and_leads_to_the_appeal(nothing_released: TestClient) -> None:
+    home = settings().home
+    with writing(home) as cases:
+        title, facts = (
+            "Appeal p/1 of a 1: copyright",
+            ["Filed on 2026-03-01 against violation v1, decided on 2026-02-28"],
+        )
+        case = open_case(cases, home, Person("ann", True), "appeal", "ID", "p/1", title, ["a 1"], ON, facts)
+        # What people called a case stays, whatever it is like.
+        other = open_case(cases, home, Person("ann", True), "escalation", "ID", "x", "Call me", [], ON)
+    page = nothing_released.get(f"/cases/{case.case_id}?lang=id").text
+    assert "<h1>Banding p/1 dari a 1: Hak cipta</h1>" in page
+    assert "creator?account=a+1&amp;lang=id#appeal-p/1" in page
+    listed = nothing_released.get("/cases?lang=id").text
+    assert ">Banding p/1 dari a 1: Hak cipta</a>" in listed and ">Call me</a>" in listed
+    assert "<h1>Call me</h1>" in nothing_released.get(f"/cases/{other.case_id}?lang=id").text
 
 
 @pytest.mark.parametrize(

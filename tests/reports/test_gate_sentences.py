@@ -109,3 +109,11 @@ def test_what_a_delivery_did_is_told_however_much_there_is_to_it() -> None:
         "sandbox, malam 6 Mar: dikirim 2 sanksi ditempatkan, 1 sanksi dihapus; 3 diterapkan, 0 sudah sebelumnya,"
         " 0 ditolak, 0 tidak dijawab, 0 sudah ada"
     )
+
+
+def test_a_name_that_is_like_the_words_around_it_is_told_as_it_is() -> None:
+    title, account = "Appeal p1 of a of b: c: copyright", "a of b: c"
+    assert CASES.told("title", title, _reads("id"), {"account": account, "appeal": "p1"}) == (
+        "Banding p1 dari a of b: c: Hak cipta"
+    )
+    assert CASES.told("title", title, _reads("id"), {"account": "another"}) is None

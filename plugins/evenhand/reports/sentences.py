@@ -7,7 +7,7 @@ what stands in the places of that text are its figures. What isn't known here, a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -185,7 +185,11 @@ class Sentences:
         return next((each for each in found if each is not None), None)
 
     def _filled(self, of: str, english: str, reader: Reader, known: Mapping[str, str]) -> str | None:
-        found = _pattern(of, tuple(self._reads(name, known) for name in _places(of))).fullmatch(english)
+        found = _pattern(of, tuple(map(self._reads, _places(of)))).fullmatch(english)
+        if found and any(found[name] != known[name] for name in _places(of) if name in known):
+            # What is known is itself like what stands around it. Such a pattern is of one sentence, and isn't kept.
+            exact = [re.escape(known[name]) if name in known else self._reads(name) for name in _places(of)]
+            found = _compiled(of, exact).fullmatch(english)
         if not found:
             return None
         filled = {}
@@ -214,9 +218,7 @@ class Sentences:
             parts = parts[end:]
         return together
 
-    def _reads(self, name: str, known: Mapping[str, str]) -> str:
-        if name in known:
-            return re.escape(known[name])
+    def _reads(self, name: str) -> str:
         kind = self.are.get(name, name)
         return self.places[name].reads if name in self.places else self.reads.get(kind, ".+?")
 
@@ -227,6 +229,10 @@ def _places(of: str) -> list[str]:
 
 @cache
 def _pattern(of: str, reads: tuple[str, ...]) -> re.Pattern[str]:
+    return _compiled(of, reads)
+
+
+def _compiled(of: str, reads: Iterable[str]) -> re.Pattern[str]:
     left = iter(reads)
     return re.compile(
         "".join(
