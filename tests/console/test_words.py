@@ -27,7 +27,7 @@ from console.serving import RUN, has_run, log_in, seen_by_all
 from console.two_managers import PEOPLE, managed
 from evenhand.cases.store import writing
 from evenhand.cases.work import open_case
-from evenhand.console import reader
+from evenhand.console import case_pages, reader
 from evenhand.console.reader import NAMES, WORDS, Reader, accepted, language_among, languages, reader_of
 from evenhand.console.values import of_unit
 from evenhand.records.databases import quoted
@@ -248,7 +248,9 @@ def test_so_is_every_word_of_a_case_and_of_pages_before_the_first_night(
             assert unbracketed(nothing_released.get(path).text, DATA) == [], path
 
 
-def test_a_case_of_an_appeal_is_told_as_a_night_calls_it_and_leads_to_the_appeal(nothing_released: TestClient) -> None:
+def test_a_case_of_an_appeal_is_told_as_a_night_calls_it_and_leads_to_the_appeal(
+    nothing_released: TestClient, speaks: Callable[[str], Reader]
+) -> None:
     home = settings().home
     with writing(home) as cases:
         title, facts = (
@@ -263,6 +265,10 @@ def test_a_case_of_an_appeal_is_told_as_a_night_calls_it_and_leads_to_the_appeal
     assert "creator?account=a+1&amp;lang=id#appeal-p/1" in page
     listed = nothing_released.get("/cases?lang=id").text
     assert ">Banding p/1 dari a 1: Hak cipta</a>" in listed and ">Call me</a>" in listed
+    # It is found by the words that are read.
+    assert case_pages.called("hak cipta") == []
+    speaks("id")
+    assert [each["case_id"] for each in case_pages.called("hak cipta")] == [case.case_id]
     assert "<h1>Call me</h1>" in nothing_released.get(f"/cases/{other.case_id}?lang=id").text
 
 
