@@ -26,6 +26,7 @@ from evenhand.cases.work import WorkRefused
 from evenhand.policy.loaded import LoadedPack
 from evenhand.records.persons import Person
 from evenhand.release.manifest import HeldList, read_manifest
+from reports.understood import not_understood
 
 ANN = Person("ann", True)
 NEXT = NIGHT + timedelta(days=1)
@@ -129,6 +130,8 @@ def test_a_night_opens_a_case_of_each_kind_and_orders_them_by_harm_and_urgency(t
         harm, (part,) = cases.figures()[_cases(tmp_path)["p1"].case_id]
     assert round(harm, 6) == round(7 * 2 / 3 * 0.5, 6)
     assert (part["measure"], part["why"], part["days"], part["orders"]) == ("no_live", "in force", 7, 0.5)
+    # Pages tell each in the language of who reads it; why a list is held is a sentence of gate 2.
+    assert not_understood((each.cause for each in _cases(tmp_path).values()), held().why) == []
 
 
 def test_a_held_list_weighs_by_what_it_would_bring_and_by_what_is_kept_meanwhile(tmp_path: Path) -> None:
@@ -207,6 +210,7 @@ def test_a_gap_is_told_in_words_and_what_was_sold_with_its_money(tmp_path: Path)
             "2,000 orders in spite of it, for 1,234.50",
         ),
     }
+    assert not_understood(each.cause for each in _cases(tmp_path).values()) == []
 
 
 def test_the_same_night_again_writes_nothing_and_an_older_one_is_not_looked_at(tmp_path: Path) -> None:

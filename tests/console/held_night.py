@@ -16,10 +16,23 @@ from evenhand.tasks.night import publish_release
 from night.directly import environment
 
 ON = date.fromisoformat(NIGHT)
-FOLLOWS = "version 2 takes the place of version 1 (evenhand policy diff creators_id@1 creators_id@1)"
+# As another version might have said it: it is shown as it is.
+UNKNOWN = "1 <row> removed, none is usual"
+_OTHERS = f"(other rules than those of {EARLIER} were approved)"
 WHY = {
-    ("penalties", "world"): ["1 <row> removed, none is usual"],
-    ("rewards", "ID"): ["its rules are others", FOLLOWS, "and third"],
+    ("penalties", "world"): [
+        "Of copyright_strikes, warning: rows removed: 9 where 1 is usual, 6.1 spreads away; this breaks the rule: as"
+        " many rows as usual were added, removed and changed by what landed",
+        "3 of the market's first 7 nights are decided and approved so far: what is usual of it isn't known (a person"
+        " sees the first nights; evenhand history decides some in one go)",
+        UNKNOWN,
+    ],
+    ("rewards", "ID"): [
+        f"creators_id: limits: 1 rule is gone or otherwise, 2 rules are new or otherwise {_OTHERS}",
+        f"creators_id: version 2 takes the place of version 1 from {NIGHT} on (evenhand policy diff creators_id@1"
+        f" creators_id@1) {_OTHERS}",
+        f"It was held on {EARLIER}, and nobody has approved it since",
+    ],
 }
 
 

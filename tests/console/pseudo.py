@@ -73,6 +73,39 @@ class _Seen(HTMLParser):
         self.parts.append("\n")
 
 
+class _Marked(HTMLParser):
+    """What of a page is marked as English."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self._around: list[tuple[str, bool]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _WITHOUT_END:
+            return
+        language = dict(attrs).get("lang") if tag != "html" else None
+        is_english = language == "en" if language else bool(self._around and self._around[-1][1])
+        self._around.append((tag, is_english))
+        if is_english and language:
+            self.said.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._around and self._around.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if self._around and self._around[-1][1]:
+            self.said[-1] += data
+
+
+def marked_as_english(page: str) -> set[str]:
+    """What a page says in English to whoever reads it, as it marks it."""
+    seen = _Marked()
+    seen.feed(page)
+    return {said.strip() for said in seen.said} - {""}
+
+
 def unbracketed(page: str, data: Sequence[str]) -> list[str]:
     """Words of a page that stand in no brackets and are none of some data."""
     seen = _Seen()

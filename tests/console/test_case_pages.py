@@ -100,7 +100,7 @@ def test_who_saw_an_older_version_changes_nothing(ann: Browser, case: str) -> No
         ("en", ("bo has this case. Assign it to yourself", "This case is closed: reopen it first.")),
         ("id", ("bo menangani kasus ini.", "Kasus ini sudah ditutup")),
         ("zh", ("此案件由 bo 处理", "此案件已关闭")),
-        ("pt_BR", ("bo cuida deste caso.", "Este caso está fechado")),
+        ("pt_BR", ("bo cuida deste caso.", "Este caso está encerrado")),
     ],
 )
 def test_what_cant_be_done_at_a_case_is_said_in_the_readers_language_and_with_no_command(

@@ -209,8 +209,8 @@ def test_another_target_or_named_day_holds_nothing_and_the_former_target_stays_w
         f"Target: at most 60.0{gap}%, from 1 Jan 2026 until 4 Mar 2026.",
         f"Target: at most 25.0{gap}%, from 5 Mar 2026.",
     ]
-    assert "5 Mar 2026 to 9 Mar 2026: Sale &lt;of&gt; March (world)." in page
-    assert "6 Mar 2026: Pay-day (ID)." in page
+    assert "5 Mar 2026 to 9 Mar 2026: Sale &lt;of&gt; March, world." in page
+    assert "6 Mar 2026: Pay-day, Indonesia (ID)." in page
     assert "Sale &lt;of&gt; March.</li>" in of_world
     assert "Pay-day" not in of_world
     # In the docs of a checkout too, which name what its targets.yml says.

@@ -69,7 +69,7 @@ def test_names_are_escaped_and_among_all_markets_say_whose_they_are() -> None:
     hostile = _named("<b>'\"", 3, 4, "ID", "TH")
     ((_, line),) = lines("all", [hostile], NIGHTS)
     assert "<b>" not in line
-    assert name_in("all", hostile) == "<b>'\" (ID, TH)"
+    assert name_in("all", hostile) == "<b>'\", Indonesia (ID), Thailand (TH)"
     assert (name_in("ID", hostile), name_in("all", _named("x", 0, 0, "all"))) == ("<b>'\"", "x")
     assert said("ID", hostile) == "4 Nov 2026 to 5 Nov 2026: <b>'\""
     assert said("ID", _named("Sale", 0, 0)) == "1 Nov 2026: Sale"

@@ -22,7 +22,7 @@ from fastapi.testclient import TestClient
 from console.conftest import EARLIER, HOSTILE, NIGHT
 from console.links import leading_nowhere, links_of
 from evenhand.console import rights, workbook
-from evenhand.console.tables import LISTS
+from evenhand.console.tables import BY_NAME, LISTS, NONE_OF
 from evenhand.release.query import ask
 
 EVERY_PAGE = [
@@ -119,6 +119,20 @@ def test_a_spreadsheet_has_what_was_asked_for_and_runs_nothing(reader: TestClien
     assert "Not all" not in about
 
 
+def test_a_spreadsheet_has_names_beside_keys_and_a_csv_has_the_keys(reader: TestClient) -> None:
+    asked = "market=ID&measure=warning"
+    with ZipFile(BytesIO(reader.get(f"/lists/penalties/xlsx?{asked}").content)) as book:
+        about, rows = (book.read(f"xl/worksheets/sheet{number}.xml").decode() for number in (1, 2))
+    said = re.findall(r"<t[^>]*>([^<]*)</t>", rows)
+    assert said[said.index("Market") : said.index("Market") + 2] == ["Market", "Market (market)"]
+    for name, key in (("Indonesia (ID)", "ID"), ("Warning", "warning")):
+        assert said[said.index(name) + 1] == key
+        assert said.count(name) == said.count(key) > 0
+    assert "Indonesia (ID)" in about and "Warning (warning)" in about
+    first, *lines = csv.reader(StringIO(reader.get(f"/lists/penalties/csv?{asked}").text))
+    assert {line[first.index("Market (market)")] for line in lines} == {"ID"}
+
+
 def test_a_spreadsheet_that_would_be_too_long_says_so(reader: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook, "MOST_ROWS", 3)
     with ZipFile(BytesIO(reader.get("/lists/penalties/xlsx").content)) as book:
@@ -167,12 +181,40 @@ def test_after_the_last_page_of_a_list_is_its_last(reader: TestClient, number: i
     )
 
 
-def test_appeals_are_the_violations_that_have_one(reader: TestClient, home: Path) -> None:
-    ((number,),) = _released(
-        home, "select count(*) from read_parquet('{files}/account_violations.parquet') where appeal_id is not null"
+def test_appeals_are_all_of_the_release_and_of_a_violation_each_by_itself(reader: TestClient, home: Path) -> None:
+    ((number, account, name),) = _released(
+        home, "select count(*), min(account_id), min(appeal_id) from read_parquet('{files}/account_appeals.parquet')"
     )
     assert number > 0
     assert f"{number} row" in reader.get("/lists/appeals").text
+    # A case leads to it on the page of its creator.
+    assert (
+        f'<li id="appeal-{name}">{name}: filed 4 Mar 2026, granted 6 Mar 2026'
+        in reader.get(f"/creator?account={account}").text
+    )
+
+
+def test_of_several_appeals_each_is_a_row_and_of_earlier_versions_the_one_that_there_is() -> None:
+    appeals = BY_NAME["appeals"]
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table account_violations as select 'a' as account_id, 'ID' as market, 'v' as violation_id,"
+            " 'fraud' as violation_type, 'high' as severity, 'p2' as appeal_id, date '2026-03-02' as appeal_filed_on,"
+            " 'pending' as appeal_outcome, null::date as appeal_decided_on"
+        )
+        connection.execute(f"create view account_appeals as {NONE_OF['account_appeals']}")
+        names = "appeal_id, severity, appeal_outcome, is_out_of_court"
+        assert connection.sql(f"select {names} from ({appeals.sql})").fetchall() == [("p2", "high", "pending", False)]
+        connection.execute(
+            "create or replace view account_appeals as from (values"
+            " ('a', 'ID', 'p1', 'v', 'fraud', date '2026-03-01', 'denied', date '2026-03-03', false),"
+            " ('a', 'ID', 'p2', 'v', 'fraud', date '2026-03-02', 'pending', null, false),"
+            " ('a', 'ID', 'p3', 'v', 'fraud', date '2026-03-03', 'pending', null, true)) as t (account_id, market,"
+            " appeal_id, violation_id, violation_type, filed_on, outcome, decided_on, is_out_of_court)"
+        )
+        assert connection.sql(f"select {names} from ({appeals.sql}) order by 1").fetchall() == [
+            ("p1", "high", "denied", False), ("p2", "high", "pending", False), ("p3", "high", "pending", True),
+        ]  # fmt: skip
 
 
 def test_a_search_for_nothing_says_what_can_be_searched_for(reader: TestClient) -> None:

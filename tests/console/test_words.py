@@ -12,25 +12,31 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 from fastapi.testclient import TestClient
 
 from console.case_forms import HERE, send
 from console.chromium import PAGES
 from console.conftest import ELSEWHERE, HOSTILE, NIGHT, TRIED
-from console.held_night import ON
+from console.held_night import ON, UNKNOWN
 from console.messages import CONSOLE, messages, templates
 from console.prepared import beside
-from console.pseudo import in_brackets, unbracketed
+from console.pseudo import in_brackets, marked_as_english, unbracketed
 from console.serving import RUN, has_run, log_in, seen_by_all
 from console.two_managers import PEOPLE, managed
-from evenhand.console import reader
+from evenhand.cases.store import writing
+from evenhand.cases.work import open_case
+from evenhand.console import case_pages, reader
 from evenhand.console.reader import NAMES, WORDS, Reader, accepted, language_among, languages, reader_of
 from evenhand.console.values import of_unit
+from evenhand.records.databases import quoted
+from evenhand.records.persons import Person
 from evenhand.release.publish import FILES
 from evenhand.reports import catalogue as catalogues
 from evenhand.reports.catalogue import catalogue
 from evenhand.reports.language import WORDS as OF_REPORTS
+from evenhand.settings import settings
 
 # What reports call a zone and a programme; the pages say it of rows, and of what reviewers did.
 OF_THEIR_OWN = ("Kept", "Reviews")
@@ -55,6 +61,25 @@ def test_each_language_says_every_sentence_once_with_what_is_filled_in_and_none_
             assert _places(form) - {"%(num)s"} == _places(many or one) - {"%(num)s"}, form
             assert "%(num)s" not in form or many, form
         assert len(forms) == (len({reader_of(name).locale.plural_form(n) for n in range(100)}) if many else 1), one
+
+
+# What has another word everywhere else: a penalty, a reward, an entry; an account, a pack, what is decided; released,
+# escalated.
+NO_SECOND_WORD = {
+    "id": ("penalti", "imbalan", "catatan "),
+    "zh": ("账户", "规则包", "裁决", "条目的"),
+    "pt_BR": ("liberad", "escalação", "escalad", "noite %("),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_thing_has_one_word_in_a_language(name: str) -> None:
+    said = [form for room in (WORDS, OF_REPORTS) for forms in catalogue(room, name).forms.values() for form in forms]
+    # The ledger of what receivers were sent is no entry.
+    found = {
+        each for each in said for word in NO_SECOND_WORD[name] if word in each.lower() and "buku catatan" not in each
+    }
+    assert found == set()
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -159,8 +184,9 @@ def test_lists_and_their_files_are_in_the_readers_language_and_chosen_by_the_sam
 
 
 # What stands on pages that no catalogue says: names of accounts, violations, markets, time zones, files, receivers and
-# people.
+# people, and a sentence that no version has.
 DATA = (
+    UNKNOWN,
     *(*sorted(FILES, key=len, reverse=True), "manifest.json"),
     *("Evenhand", HOSTILE, *(f"w{each}" for each in ELSEWHERE), *ELSEWHERE, "ann", "called", "Called again"),
     *("world", "BR", "ID", "MY", "PH", "SG", "TH", "US", "VN", "files", "notices", "sandbox"),
@@ -170,15 +196,29 @@ DATA = (
 )
 
 
+def _said_by_people(home: Path) -> set[str]:
+    """What of pages is in English for whoever reads them: what packs say of appeals, and what accounts were told."""
+    release = home / "releases" / f"night={NIGHT}"
+    reasons, notices = (quoted(release / f"{name}.parquet") for name in ("reasons", "notices"))
+    found = duckdb.sql(
+        f"select appeal_route from {reasons} union select unnest([subject, body]) from {notices} where language = 'en'"
+    )
+    # What a language calls itself, and a sentence that no version has.
+    return {NAMES["en"], UNKNOWN, *(said for (said,) in found.fetchall())}
+
+
 def test_every_word_on_every_page_is_one_of_the_catalogue(held_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = _said_by_people(held_home)
     with seen_by_all(held_home) as app, in_brackets(monkeypatch):
         has_run(RUN)
         client = TestClient(app, base_url=HERE, headers={"accept": "text/html"})
         # A report is in words of its own.
         for path in (each for each in PAGES if not each.startswith("/reports/") and "/report?" not in each):
-            page = client.get(path).text
+            # To who reads another language, what is in English has to be marked so, and is to be what people wrote.
+            page = client.get(path if "lang=" in path else f"{path}{'&' if '?' in path else '?'}lang=id").text
             assert "⟦" in page
-            assert unbracketed(page, DATA) == [], path
+            assert unbracketed(page, (*DATA, *own)) == [], path
+            assert marked_as_english(page) - own == set(), path
         assert "⟦If nothing happens⟧" in client.get(f"/creator/restoring?account={TRIED[0]}").text
         lines = client.get("/card/lines").json()
         assert (
@@ -206,6 +246,30 @@ def test_so_is_every_word_of_a_case_and_of_pages_before_the_first_night(
         assert unbracketed(opened.text, (*DATA, "a1")) == []
         for path in ("/", "/cases", "/stop", "/reverse", "/gates", "/reports", "/policies"):
             assert unbracketed(nothing_released.get(path).text, DATA) == [], path
+
+
+def test_a_case_of_an_appeal_is_told_as_a_night_calls_it_and_leads_to_the_appeal(
+    nothing_released: TestClient, speaks: Callable[[str], Reader]
+) -> None:
+    home = settings().home
+    with writing(home) as cases:
+        title, facts = (
+            "Appeal p/1 of a 1: copyright",
+            ["Filed on 2026-03-01 against violation v1, decided on 2026-02-28"],
+        )
+        case = open_case(cases, home, Person("ann", True), "appeal", "ID", "p/1", title, ["a 1"], ON, facts)
+        # What people called a case stays, whatever it is like.
+        other = open_case(cases, home, Person("ann", True), "escalation", "ID", "x", "Call me", [], ON)
+    page = nothing_released.get(f"/cases/{case.case_id}?lang=id").text
+    assert "<h1>Banding p/1 dari a 1: Hak cipta</h1>" in page
+    assert "creator?account=a+1&amp;lang=id#appeal-p/1" in page
+    listed = nothing_released.get("/cases?lang=id").text
+    assert ">Banding p/1 dari a 1: Hak cipta</a>" in listed and ">Call me</a>" in listed
+    # It is found by the words that are read.
+    assert case_pages.called("hak cipta") == []
+    speaks("id")
+    assert [each["case_id"] for each in case_pages.called("hak cipta")] == [case.case_id]
+    assert "<h1>Call me</h1>" in nothing_released.get(f"/cases/{other.case_id}?lang=id").text
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -40,6 +41,10 @@ def test_a_letter_is_in_its_readers_language() -> None:
         ["appeal-1 (lewat 1 hari; jatuh tempo 2026-03-05): Banding terbuka: Appeal p1 {x}",
          "appeal-1 (sisa 9 hari; ditugaskan kepada Anda oleh ann (she knows {it})): Banding terbuka: Appeal p1 {x}"],
     )  # fmt: skip
+    # What a night called one is said too, and what people wrote stays.
+    found = replace(told(1), title="Copyright of a1 isn't decided")
+    assert letter("id", found)[1][0].endswith(": Hak cipta pada a1 belum diputuskan")
+    assert letter("en", found)[1][0].endswith(": Copyright of a1 isn't decided")
     assert letter("pt_BR", told(1))[1][0].startswith("appeal-1 (falta 1 dia; prazo 2026-03-07): ")
     assert letter("zh", told(0, Came("escalated", "bo", "")))[1][0].startswith(
         "appeal-1 (还剩 0 天; 由 bo 上报给您; 截止 2026-03-06): "

@@ -246,11 +246,11 @@ def test_the_command_says_estimates_as_people_read_them(tmp_path: Path, monkeypa
     write(work, weighed(facts))
 
     told = said()
-    assert "SG Penalties that are wrong: No live streaming 50.0 %" in told
-    assert "SG Items that nobody reviewed in 14 nights 20.0 % 10" in told
-    assert "MY Penalties that are wrong too few to say (20 of 30 needed)" in told
-    assert "SG Contents in breach 2.0 % 0.7 % to 4.5 % 250" in told
-    assert "MY Decisions that are wrong too few to say (20 of 30 needed)" in told
+    assert "Singapore (SG) Penalties that are wrong: No live streaming 50.0 %" in told
+    assert "Singapore (SG) Items that nobody reviewed in 14 nights 20.0 % 10" in told
+    assert "Malaysia (MY) Penalties that are wrong too few to say (20 of 30 needed)" in told
+    assert "Singapore (SG) Contents in breach 2.0 % 0.7 % to 4.5 % 250" in told
+    assert "Malaysia (MY) Decisions that are wrong too few to say (20 of 30 needed)" in told
     assert "reviewers are taken to be never wrong" in told
     assert {each["market"] for each in json.loads(said("--json", "--market", "SG"))} == {"SG"}
     assert "there are no reviews of TH" in said("--market", "TH", code=1)

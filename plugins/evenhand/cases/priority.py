@@ -59,14 +59,14 @@ class HarmPart:
     def said(self) -> str:
         """As it is shown."""
         measure = self.measure.replace("_", " ") or "no measure"
-        rank, orders = self._factors()
+        rank, orders = self.factors()
         days = f"{self.days} day{'' if self.days == 1 else 's'}"
         return (
             f"{self.account}: {days} × {rank.normalize():,f} ({measure}, {self.why})"
             f" × {orders.normalize():,f} order{'' if orders == 1 else 's'} a day = {_rounded(self.harm, _DIGITS):,}"
         )
 
-    def _factors(self) -> tuple[Decimal, Decimal]:
+    def factors(self) -> tuple[Decimal, Decimal]:
         """Rank and orders with as few digits as give what is said of them when they are multiplied."""
         for digits in range(_DIGITS, _MOST_DIGITS):
             rank, orders = _rounded(self.rank, digits), _rounded(self.orders, digits)

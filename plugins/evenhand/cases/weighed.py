@@ -43,9 +43,9 @@ class Weighed:
         return self.harm * self.urgency
 
     @property
-    def said(self) -> list[str]:
-        """The parts in words."""
-        return [HarmPart(**each).said for each in self.parts]
+    def added_by(self) -> list[HarmPart]:
+        """What each account adds."""
+        return [HarmPart(**each) for each in self.parts]
 
 
 def weighed(case: Case, night: date, harm: float, parts: Sequence[Mapping[str, Any]] = ()) -> Weighed:

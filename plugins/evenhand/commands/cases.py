@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from evenhand.commands.persons import person
 from evenhand.commands.proposing import refusals_told
-from evenhand.commands.terminal import By, console, plain_table, refuse, said_why, say_entry
+from evenhand.commands.terminal import By, console, market_named, plain_table, refuse, said_why, say_entry
 from evenhand.records.persons import Person
 from evenhand.records.written import in_one_line
 from evenhand.settings import settings
@@ -93,7 +93,7 @@ def cases(
         said = (
             row["case_id"],
             in_one_line(row["title"]),
-            row["market"],
+            market_named(row["market"]),
             left,
             owner_of_it or "nobody",
             f"{row['priority']:,.1f}",
@@ -124,14 +124,14 @@ def show(case: CaseId, as_json: AsJson = False) -> None:
     say_entry(f"{found.case_id}, version {found.version}: {in_one_line(found.cause.title)}")
     kind = KINDS[found.cause.kind].label
     level = f", escalated to level {found.level}" if found.level else ""
-    _say(f"{kind} of {found.cause.market}, {found.state}, {found.owner or 'nobody'} has it{level}")
+    _say(f"{kind} of {market_named(found.cause.market)}, {found.state}, {found.owner or 'nobody'} has it{level}")
     said = f"{days(now.days_left)} left" if now.days_left >= 0 else f"{days(-now.days_left)} overdue"
     _say(f"To be answered by {now.due}: {said} as of night {now.night}")
     for fact in found.cause.facts:
         say_entry(f"  {fact}")
     if found.state == "open":
         _say(f"Priority {now.priority:,.1f} = expected harm {now.harm:,.2f} × urgency {now.urgency:.2f}")
-        for part in now.said[:10]:
+        for part in now.added_by[:10]:
             say_entry(f"  {part}")
     for event in found.events:
         said = event.content.get("text") or event.content.get("why") or event.content.get("owner") or ""

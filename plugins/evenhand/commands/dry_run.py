@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from evenhand.approval.answers import FILES_OF
-from evenhand.commands.terminal import plain_table
+from evenhand.commands.terminal import market_named, plain_table
 from evenhand.landing.held_markets import decided_alone
 from evenhand.policy.prose.words import counted
 from evenhand.release.held_names import held_called, why_once
@@ -22,7 +22,7 @@ def show_dry_run(outcome: Outcome, to: Console) -> None:
         to.print(f"  {counted(rows, 'row')} of {feed} in quarantine", highlight=False)
     table = plain_table("list", "market", "change", "cause", "rows", numbers=["rows"])
     for name, market, change, cause, rows in outcome.changes:
-        table.add_row(name, escape(market), change, cause, f"{rows:,}")
+        table.add_row(name, escape(market_named(market)), change, cause, f"{rows:,}")
     to.print(table if outcome.changes else "  No row of a list changes against the release before.", highlight=False)
     for held_market in outcome.held_markets:
         if decided_alone(held_market.why):

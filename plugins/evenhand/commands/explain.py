@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from evenhand.commands.terminal import console, plain_table, refuse, released
+from evenhand.commands.terminal import console, market_named, plain_table, refuse, released
 from evenhand.delivery.ledger import LedgerBroken
 from evenhand.explain.explanation import (
     FOR_SUPPORT,
@@ -134,8 +134,8 @@ def _show(found: Explanation, names: Names, to: Console) -> None:
     waits = _NOT_DECIDED if found.stage_not_decided else ""
     stage = f", {escape(found.stage_label)}{since}{waits}" if found.stage_label else ""
     to.print(
-        f"\n[bold]{escape(found.account)}[/bold]  {escape(found.kind_label)} in {escape(found.market)}{stage};"
-        f" night {found.night}, revision {found.revision}",
+        f"\n[bold]{escape(found.account)}[/bold]  {escape(found.kind_label)} in"
+        f" {escape(market_named(found.market))}{stage}; night {found.night}, revision {found.revision}",
         highlight=False,
         soft_wrap=True,
     )

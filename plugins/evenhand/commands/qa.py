@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import duckdb
 import typer
 
-from evenhand.commands.terminal import console, errors, plain_table, refuse, released
+from evenhand.commands.terminal import console, errors, market_named, plain_table, refuse, released
 from evenhand.explain.labels import Labels
 from evenhand.explain.names import NAMES, Names
 from evenhand.notices.catalogs import load_catalogs
@@ -146,7 +146,7 @@ def _show_estimates(found: Sequence[Estimate]) -> None:
             continue
         called = NAMES["estimate"][each.estimate]
         table.add_row(
-            each.market,
+            market_named(each.market),
             f"{called}: {_part(each, names)}" if each.about else called,
             *_said(each),
             f"{each.reviews:,}",
@@ -237,7 +237,7 @@ def _show(draws: list[Draw]) -> None:
             chances = [key.probability for key in of if key.probability is not None]
             between = f"{min(chances):.3f} to {max(chances):.3f}" if chances else ""
             table.add_row(
-                each.market,
+                market_named(each.market),
                 stratum.stratum.replace("_", " "),
                 f"{stratum.frame:,}",
                 f"{stratum.drawn:,}",

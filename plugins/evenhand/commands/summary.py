@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from evenhand.approval.answers import FILES_OF
-from evenhand.commands.terminal import plain_table
+from evenhand.commands.terminal import market_named, plain_table
 from evenhand.deciding.report import PAGE
 from evenhand.delivery.config import load_receivers
 from evenhand.delivery.stopping import stopped
@@ -238,7 +238,7 @@ def _quarantine(manifest: Manifest) -> Table:
 def _words(manifest: Manifest) -> Table:
     table = _table("Words that nothing counts", "feed", "market", "column", "word", "likely meant", "rows")
     for each in manifest.words_without_effect:
-        market, word = each.market or "none", f"`{each.word}`" if each.word else "others"
+        market, word = market_named(each.market) if each.market else "none", f"`{each.word}`" if each.word else "others"
         table.add_row(each.feed, market, each.column, escape(word), each.nearest, f"{each.rows:,}")
     return table
 
@@ -246,7 +246,7 @@ def _words(manifest: Manifest) -> Table:
 def _held_back(manifest: Manifest) -> Table:
     table = _table("Held back, keeping what the last release had", "list", "market", "rows", "rule", "remedy")
     for each in manifest.held_back:
-        table.add_row(each.list, each.market, f"{each.rows:,}", each.rule, each.remedy)
+        table.add_row(each.list, market_named(each.market), f"{each.rows:,}", each.rule, each.remedy)
     return table
 
 
@@ -264,9 +264,8 @@ def _power(manifest: Manifest) -> Table:
     table = _table("What gate 2 would hold", "list", "market", "usually added", "held with 80 % from")
     for each in manifest.power:
         known = each.expected is not None and each.held_from is not None
-        table.add_row(
-            each.list, each.market, *(f"{number:,}" if known else "" for number in (each.expected, each.held_from))
-        )
+        numbers = (f"{number:,}" if known else "" for number in (each.expected, each.held_from))
+        table.add_row(each.list, market_named(each.market), *numbers)
     table.caption = "empty: fewer than seven nights are known, and only a list's size is judged"
     return table
 
@@ -358,7 +357,7 @@ def _penalties(manifest: Manifest, speaks: Language) -> Table:
 
 
 def _metrics(manifest: Manifest, found: Sequence[Figure], market: str) -> Table:
-    of = "all markets" if market == ALL_MARKETS else market
+    of = "all markets" if market == ALL_MARKETS else market_named(market)
     against = [judged(manifest, each) for each in found]
     # Without a target nothing is said.
     columns = ("metric", "figure", "target") if any(against) else ("metric", "figure")

@@ -12,12 +12,19 @@ from rich.table import Table
 from rich.text import Text
 
 from evenhand.records.written import TextRefused, indented, printable, reason
-from evenhand.settings import Settings
+from evenhand.settings import Settings, settings
 
 # Who does what a command does: believed where nobody logs in, else it has to be who logged in.
 By = Annotated[
     str, typer.Option("--by", metavar="NAME", help="Who you are, where nobody logs in (EVENHAND_PERSONS=none).")
 ]
+
+
+def market_named(code: str) -> str:
+    """A market by its name and its code, as people read it; commands take the code."""
+    from evenhand.policy.market_names import market_called
+
+    return market_called(settings().policies, code, "en")
 
 
 class _Printable(Console):

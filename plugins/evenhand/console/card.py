@@ -12,6 +12,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
 from evenhand.console.case_pages import waiting as open_cases
+from evenhand.console.night_words import why_undecided
 from evenhand.console.reader import say, say_counted
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
@@ -74,7 +75,10 @@ def waiting(found: Shown) -> Iterator[Line]:
     for said in found.needs:
         yield Line(said, "")
     for market in manifest.held_markets:
-        yield Line(say("%(market)s wasn't decided: %(why)s", market=market_name(market.market), why=market.why), "")
+        yield Line(
+            say("%(market)s wasn't decided: %(why)s", market=market_name(market.market), why=why_undecided(market.why)),
+            "",
+        )
     for held in manifest.held_lists:
         if not held.waits:
             continue

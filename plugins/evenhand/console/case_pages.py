@@ -19,9 +19,11 @@ from evenhand.cases.priority import FORMULA
 from evenhand.cases.store import CaseChanged, Cases, CasesBroken, reading, writing
 from evenhand.cases.weighed import weighed_in
 from evenhand.cases.work import WorkRefused
+from evenhand.console import case_words
 from evenhand.console.asked import refuse_unknown_kind, refuse_unknown_market
 from evenhand.console.creator import seen_of
 from evenhand.console.forms import ByWord, User, form_of, sent_by_us, who
+from evenhand.console.night_words import as_text
 from evenhand.console.offered import not_offered
 from evenhand.console.reader import say
 from evenhand.console.refusals import refused
@@ -163,7 +165,12 @@ def called(words: str) -> list[dict[str, Any]]:
     wanted = words.casefold()
     if so := [each for each in cases if each["case_id"].casefold() == wanted]:
         return so
-    return [each for each in cases if wanted in each["title"].casefold() or wanted in each["subject"].casefold()]
+    return [each for each in cases if any(wanted in said.casefold() for said in _words_of(each))]
+
+
+def _words_of(case: Mapping[str, Any]) -> tuple[str, ...]:
+    """What it is called, as it was written down and as who reads is told, and what it is about."""
+    return case["title"], as_text(case_words.title(case)), case["subject"]
 
 
 def _queue(

@@ -21,14 +21,13 @@ from evenhand.console.compared import Compared
 from evenhand.console.reader import say
 from evenhand.console.seen import condition_of
 from evenhand.console.shown import Shown
-from evenhand.console.tables import Column, Listed, whether
+from evenhand.console.tables import NONE_OF, Column, Listed, whether
 from evenhand.records.databases import parquet, quoted
 
 PAGE_ROWS = 50
 # So many values of a column can be chosen among; more are searched for.
 _MOST_CHOICES = 60
 _AT_ONCE = 10_000
-_NO_REASONS = "select null::varchar as reason_id, null::varchar as explanation where false"
 # One that reads a million rows of a list stays within this, and so do several beside each other.
 _MEMORY = "200MB"
 # The views that a list is made of, each with its rows as SQL.
@@ -179,9 +178,7 @@ def _read(
 def _sources(listed: Listed, shown: Shown, before: Shown | None) -> Sources:
     if listed.is_compared and before is None and not listed.is_alone_too:
         raise HTTPException(404, say("there is no release before %(night)s to compare with", night=shown.night))
-    of_night = [
-        (file, _NO_REASONS if _says_no_reasons(shown, file) else f"from {shown.rows(file)}") for file in listed.files
-    ]
+    of_night = [(file, NONE_OF[file] if _lacks(shown, file) else f"from {shown.rows(file)}") for file in listed.files]
     if listed.is_of_receivers:
         return (*of_night, *deliveries.sources(shown))
     if not listed.is_compared:
@@ -233,9 +230,11 @@ def _with_beside(listed: Listed, rows: str) -> str:
     return f"select {rows}.*, beside.* exclude ({listed.by}) from {joined}"
 
 
-def _says_no_reasons(of: Shown, file: str) -> bool:
-    """Whether a file is that of the reasons which a night of a history doesn't have: its lists are there without."""
-    return file == "reasons" and of.manifest.history is not None and not of.has("reasons.parquet")
+def _lacks(of: Shown, file: str) -> bool:
+    """Whether a release is without a file that its lists are there without."""
+    if of.has(f"{file}.parquet"):
+        return False
+    return file == "account_appeals" or (file == "reasons" and of.manifest.history is not None)
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, listed: Listed) -> tuple[tuple[Column, ...], Set[str]]:

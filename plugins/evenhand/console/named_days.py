@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from evenhand.console.reader import reader, say
 from evenhand.console.shown import Shown
+from evenhand.console.values import markets
 from evenhand.policy.named_days import EVERY_MARKET, NamedDay, named_days_of
 
 # So many lines of them a chart has, at most; all of them are told below it.
@@ -54,7 +55,7 @@ def name_in(market: str, of: NamedDay) -> str:
     """What a named day is called in a market; among all markets, with those that have it."""
     if market != EVERY_MARKET or EVERY_MARKET in of.markets:
         return of.name
-    return f"{of.name} ({', '.join(of.markets)})"
+    return f"{of.name}, {markets(of.markets)}"
 
 
 def said(market: str, of: NamedDay) -> str:

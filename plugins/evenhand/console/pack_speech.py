@@ -53,7 +53,12 @@ def told_to_reader() -> Iterator[None]:
 def with_own_marked(html: str) -> Markup:
     """A page of a pack, in which what the pack says itself is marked as English unless all of the page is."""
     said = r"\1" if reader().name == ENGLISH else r'<span lang="en">\1</span>'
-    return Markup(_OWN.sub(said, html).translate({ord(_OPENS): None, ord(_CLOSES): None}))
+    return Markup(unmarked(_OWN.sub(said, html)))
+
+
+def unmarked(text: str) -> str:
+    """A text without what stands around what packs say themselves."""
+    return text.translate({ord(_OPENS): None, ord(_CLOSES): None})
 
 
 def _speech() -> Speech:
@@ -61,6 +66,6 @@ def _speech() -> Speech:
 
 
 def _marked(paragraph: str) -> str:
-    text = paragraph.translate({ord(_OPENS): None, ord(_CLOSES): None})
+    text = unmarked(paragraph)
     # What begins a list or another block would begin none behind a sign, and one mark goes around no two blocks.
     return text if _BLOCK.search(text) or not text.strip() else f"{_OPENS}{text}{_CLOSES}"

@@ -13,7 +13,7 @@ import duckdb
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, StreamingResponse
 
-from evenhand.console import creator, creator_charts, listing, parts, tonight
+from evenhand.console import creator, creator_charts, listing, named_columns, parts, tonight
 from evenhand.console.asked import Against, Market, Night, market_of, refuse_unknown_choices
 from evenhand.console.case_pages import called, waiting
 from evenhand.console.downloads import download
@@ -116,8 +116,11 @@ def list_as_workbook(request: Request, name: str) -> FileResponse:
     if found is None:
         raise HTTPException(404, say("Nothing is released yet"))
     columns, sql, rows = listing.every_row(listed, found, before, asked)
-    chosen = {column.name: say(column.label) for column in columns}
-    asked_for = [(chosen[name], value or say("none")) for name, value in asked.chosen.items()]
+    by_name = {column.name: column for column in columns}
+    asked_for = [
+        (say(by_name[name].label), named_columns.said(by_name[name], value) or say("none"))
+        for name, value in asked.chosen.items()
+    ]
     asked_for += [(say("Search"), asked.search)] if asked.search else []
     asked_for += [(say("Compared with"), str(before.night))] if before else []
     facts = [
@@ -127,7 +130,8 @@ def list_as_workbook(request: Request, name: str) -> FileResponse:
     ]
 
     def write(path: Path) -> None:
-        write_workbook(path, say(listed.title), facts, [column.heading for column in columns], rows)
+        told = named_columns.named(columns, rows)
+        write_workbook(path, say(listed.title), facts, named_columns.header(columns), told)
 
     return download(f"{found.night}_{listed.name}.xlsx", write)
 

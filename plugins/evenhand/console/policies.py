@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, permutations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,7 +16,7 @@ from fastapi import HTTPException
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from evenhand.console.pack_speech import told_to_reader, with_own_marked
+from evenhand.console.pack_speech import told_to_reader, unmarked, with_own_marked
 from evenhand.console.reader import marked, say
 from evenhand.console.shown import Shown
 from evenhand.console.values import edition, label
@@ -30,6 +30,7 @@ from evenhand.policy.prose.neighbours import beside
 from evenhand.policy.prose.pages import page, version_before, version_name
 from evenhand.policy.prose.speech import local
 from evenhand.policy.prose.words import capital
+from evenhand.quality.following_versions import changes_since
 from evenhand.release.manifest import read_manifest
 from evenhand.settings import settings
 
@@ -181,6 +182,18 @@ def compared(before: Policy, now: Policy, among: Sequence[Policy] = ()) -> Diffe
         before.text.splitlines(), now.text.splitlines(), before.file, now.file, lineterm="", n=2
     )
     return Difference(said, told, bounds, list(lines))
+
+
+def following_said(shown: Shown) -> Mapping[str, str]:
+    """What versions of a release's packs say otherwise than those that they follow, by how a night says it."""
+    packs = [each.pack for each in _of_release(shown.folder)]
+    found = {}
+    with told_to_reader(), beside(packs):
+        for before, now in permutations(packs, 2):
+            if before.pack == now.pack and before.version < now.version:
+                for each in changes_since(before, now, now.effective_from):
+                    found[f"{each.about}: {each.said}"] = unmarked(f"{local(each.about)}: {local(each.said)}")
+    return found
 
 
 # A revision's folder never changes.

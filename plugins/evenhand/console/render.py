@@ -9,13 +9,14 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from evenhand.console import charts, row_values, values
+from evenhand.console import case_words, charts, night_words, row_values, values
 from evenhand.console.addresses import path_of, up_of
 from evenhand.console.policies import in_address
 from evenhand.console.reader import NAMES, language_among, languages, reader, say, say_counted
 from evenhand.console.seen import is_support_alone
 from evenhand.console.shown import Shown
 from evenhand.console.tables import LISTS
+from evenhand.emergency.propose import in_words
 from evenhand.policy.prose.words import spoken
 from evenhand.quality.following_versions import versions_named
 from evenhand.records.written import finalised
@@ -64,6 +65,18 @@ _templates.globals |= {
     "list_of": values.list_of,
     "why": row_values.why,
     "gate_rule": row_values.gate_rule,
+    "why_held": night_words.why_held,
+    "why_undecided": night_words.why_undecided,
+    "not_decided": night_words.not_decided,
+    "remedy": night_words.remedy,
+    "as_text": night_words.as_text,
+    "delivered": night_words.delivered,
+    "reconciled": night_words.reconciled,
+    "case_title": case_words.title,
+    "case_fact": case_words.fact,
+    "case_closed": case_words.closed,
+    "in_words": in_words,
+    "harm_part": case_words.harm_part,
     "held_names": lambda held: ", ".join(values.label("list", each.list) for each in held),
     "language_name": values.language_name,
     "figure": values.figure,

@@ -5,7 +5,7 @@ Longer than other files, for every list is in it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +14,8 @@ from evenhand.records.sql_files import SqlFile
 
 _SQL = SqlFile(__file__)
 
+# Nights of a history don't say why a row is there, and releases of earlier versions have one appeal of a violation.
+NONE_OF: Mapping[str, str] = {"reasons": _SQL("no_reasons"), "account_appeals": _SQL("no_appeals")}
 # In the order in which an account comes through them.
 STAGES = ("onboarding", "pilot", "active", "probation", "restricted", "exited")
 
@@ -274,9 +276,9 @@ LISTS = (
     Listed(
         "appeals",
         "Appeals",
-        "The appeal that says how a violation stands, and what became of it.",
-        ("account_violations",),
-        "from account_violations where appeal_id is not null",
+        "An appeal against a violation, and what became of it: there can be several against one.",
+        ("account_violations", "account_appeals"),
+        _SQL("appeals"),
         (
             *(_ACCOUNT, _MARKET, Column("appeal_id", "Appeal"), Column("violation_id", "Violation")),
             Column("violation_type", "Type", "label", "violation_type", is_choice=True),
@@ -286,6 +288,7 @@ LISTS = (
             ),
             Column("appeal_outcome", "Outcome", "label", "appeal_outcome", is_choice=True),
             Column("appeal_decided_on", "Decided", "day"),
+            Column("is_out_of_court", "Out of court", "yes", is_choice=True),
         ),
         "appeal_filed_on desc nulls last, appeal_id, violation_id",
     ),

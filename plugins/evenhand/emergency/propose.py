@@ -76,7 +76,7 @@ class Proposed:
                 f"The accounts are told: “{plain(p.reason)}”",
                 f"That is {100 * len(p.accounts) / max(self.in_market, 1):.1f} % of the {self.in_market:,} accounts of"
                 f" {plain(p.market)}, of which {_have(self.all_have_it)} it as usual: who is met is"
-                f" {'; '.join(f'{count:,} × {plain(_in_words(of, called))}' for of, count in self.who)}.",
+                f" {'; '.join(f'{count:,} × {plain(in_words(of, called))}' for of, count in self.who)}.",
                 *([self._usual_too(called)] if self.usual else []),
                 *(
                     [
@@ -124,7 +124,7 @@ def _have(count: int) -> str:
     return "1 has" if count == 1 else f"{count:,} have"
 
 
-def _in_words(who: str, called: Callable[[str, str], str]) -> str:
+def in_words(who: str, called: Callable[[str, str], str]) -> str:
     """A kind and a stage of accounts, as they are called."""
     kind, *stages = who.split(", ")
     return ", ".join([called("kind", kind), *(called("stage", stage) for stage in stages)])

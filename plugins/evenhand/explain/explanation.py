@@ -239,13 +239,26 @@ class Lacking:
 
 
 @dataclass(frozen=True)
+class Appeal:
+    """An appeal against a violation, and what became of it."""
+
+    appeal: str
+    filed_on: date | None
+    outcome: str
+    decided_on: date | None
+    is_out_of_court: bool = False
+
+
+@dataclass(frozen=True)
 class Violation:
-    """A violation that was found, with its appeal.
+    """A violation that was found, with its appeals.
 
     Attributes:
         appeal: what can be done against it: `until` a day, `any_time`, `pending`, `granted`, `restored`,
             `none` or `passed`.
+        appeal_id: the one that says how it stands, as what follows it.
         appeal_decide_by: the last day for deciding one that is pending.
+        appeals: all that were filed, in their order.
     """
 
     violation: str
@@ -266,6 +279,7 @@ class Violation:
     appeal_until: date | None
     appeal_decide_by: date | None
     restored_on: date | None
+    appeals: tuple[Appeal, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from typing import Any
 import duckdb
 
 from evenhand.explain.account_rows import AccountRows, as_dicts, with_rules
-from evenhand.explain.appeal_clock import decide_by
 from evenhand.explain.edition_units import EditionUnits
 from evenhand.explain.explanation import (
     FOR_SUPPORT,
@@ -32,10 +31,10 @@ from evenhand.explain.lacking import what_is_lacking
 from evenhand.explain.measures import BALANCES_BY, ENTRIES_BY, event_of, measures_in_force
 from evenhand.explain.names import Names
 from evenhand.explain.timeline import timeline
+from evenhand.explain.violations import violations_of
 from evenhand.explain.waiting import PENALTIES, STAGE_ENTERED, Waiting, what_waits
 from evenhand.landing.held_markets import decided_alone
 from evenhand.landing.names import composed
-from evenhand.policy.prose.words import spoken
 from evenhand.quality.held_lists import LISTS
 from evenhand.records.sql_files import SqlFile
 from evenhand.release.history import said_of_history
@@ -87,9 +86,7 @@ def explain(
         market = profile["market"]
         units = EditionUnits(rows.rules_of_all_days("programmes"))
         story = Story(names, units.known)
-        violations = [
-            _violation(row, names, audience, release) for row in rows.of("account_violations", "violation_id")
-        ]
+        violations = violations_of(rows, names, audience, release)
         by_name = {each.violation: each for each in violations}
         waiting = what_waits(rows, manifest, market)
         for_support = audience == FOR_SUPPORT
@@ -240,33 +237,6 @@ def _entry(row: Mapping[str, Any], names: Names, units: EditionUnits, violations
         left_out=left_out,
         violation=row["violation_id"],
         unit=units.of_edition(row["pack"], row["version"], row["programme"]),
-    )
-
-
-def _violation(row: Mapping[str, Any], names: Names, audience: Audience, release: Path) -> Violation:
-    what = names.words(spoken(row["kind"] or ""))
-    is_pending = row["appeal"] == "pending" and row["appeal_filed_on"] is not None
-    on = f"{what} “{row['title']}”" if row["title"] else " ".join(each for each in (what, row["subject"] or "") if each)
-    return Violation(
-        violation=row["violation_id"],
-        label=names.of("violation_type", row["violation_type"]),
-        severity=row["severity"],
-        severity_label=names.of("severity", row["severity"]),
-        on=on,
-        posted_on=row["posted_on"],
-        detected_by=None if audience == FOR_SUPPORT else row["detected_by"],
-        detected_by_label="" if audience == FOR_SUPPORT else names.of("detected_by", row["detected_by"]),
-        detected_on=None if audience == FOR_SUPPORT else row["detected_on"],
-        decided_on=row["decided_on"],
-        appeal_id=row["appeal_id"],
-        appeal_filed_on=row["appeal_filed_on"],
-        appeal_outcome=row["appeal_outcome"],
-        appeal_decided_on=row["appeal_decided_on"],
-        appeal=row["appeal"],
-        appeal_until=row["appeal_until"],
-        appeal_decide_by=decide_by(release, row.get("market") or "", row["appeal_filed_on"]) if is_pending else None,
-        # Releases of earlier versions don't have it.
-        restored_on=row.get("restored_on"),
     )
 
 

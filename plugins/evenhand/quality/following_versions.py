@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from evenhand.deciding.provenance import lay_texts
-from evenhand.policy.diff import diff
+from evenhand.policy.diff import Change, diff
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import load_each, pack_files
 from evenhand.policy.prose.neighbours import beside
@@ -93,15 +93,21 @@ def _tonight(connection: duckdb.DuckDBPyConnection, scratch: Path) -> Sequence[P
 def _said(before: Pack, now: Pack, begins: date, among: Sequence[Pack]) -> tuple[str, ...]:
     called = f"version {now.version}"
     with beside(among):
-        # That it begins is said first, and once. What the other ended when it began is over: all that this ends is new.
-        ending = _from(before, begins).model_copy(update={"ends_running": ()})
-        changes = [f"{called}, {each.about}: {each.said}" for each in diff(ending, _from(now, begins))]
+        changes = [f"{called}, {each.about}: {each.said}" for each in changes_since(before, now, begins)]
+    # That it begins is said first.
     until = f"until {now.effective_until}" if now.effective_until else "on"
     return (
         f"{called} takes the place of version {before.version} from {begins} {until} (evenhand policy diff"
         f" {now.pack}@{before.version} {now.pack}@{now.version})",
         *changes,
     )
+
+
+def changes_since(before: Pack, now: Pack, begins: date) -> Sequence[Change]:
+    """What is otherwise in a version than in the one that ends when it begins."""
+    # That it begins is said once. What the other ended when it began is over: all that this ends is new.
+    ending = _from(before, begins).model_copy(update={"ends_running": ()})
+    return diff(ending, _from(now, begins))
 
 
 def _from(pack: Pack, begins: date) -> Pack:

@@ -1,4 +1,4 @@
-"""What somebody is told of their cases, in their language; what a case is called stays as it was written down."""
+"""What somebody is told of their cases, in their language; what people called one stays as they wrote it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _line(case: ToldCase, language: Language) -> str:
     # As commands and pages take it.
     why += [language.say("due {day}", day=str(case.due))] if case.due else []
     kind = "" if language.is_english else f"{language.say(KINDS[case.kind].label)}: "
-    return f"{case.case_id} ({'; '.join(why)}): {kind}{in_one_line(case.title)}"
+    return f"{case.case_id} ({'; '.join(why)}): {kind}{in_one_line(language.of_case(case.title))}"
 
 
 def _came(came: Came, language: Language) -> str:

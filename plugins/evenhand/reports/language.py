@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Formatter
 
 from evenhand.explain.labels import Labels
-from evenhand.explain.names import called
+from evenhand.explain.names import Names, called
 from evenhand.explain.names import of_unit as number_of_unit
 from evenhand.explain.worded import worded
 from evenhand.notices.catalogs import REFERENCE, Catalogs
@@ -18,10 +18,13 @@ from evenhand.release.figures import ALL_MARKETS
 from evenhand.release.history import said_of_history
 from evenhand.release.manifest import Manifest
 from evenhand.reports import units
+from evenhand.reports.case_sentences import CASES
 from evenhand.reports.catalogue import catalogue, languages_of
 from evenhand.reports.formats import Formats, locale_of
+from evenhand.reports.gate_sentences import GATES
 from evenhand.reports.report import Cell, Sentence, text_of
 from evenhand.reports.rules import GATE_RULE, rule_said
+from evenhand.reports.sentences import Reader
 
 WORDS = "evenhand.reports.words"
 
@@ -98,6 +101,18 @@ class Language(Formats):
         """A policy by its pack and version, such as `creators_id@2`."""
         pack, _, version = policy.partition("@")
         return self.say("{policy}, version {version}", policy=self.label("pack", pack), version=version)
+
+    def of_case(self, title: str) -> str:
+        """What a night called a case; as it stands in English, and where people called it so."""
+        return CASES.told("title", title, self._reader()) or title
+
+    def of_undecided(self, why: str) -> str | None:
+        """Why a market wasn't decided, in another language than English; None where there are no words for it."""
+        return GATES.told("undecided", why, self._reader())
+
+    def _reader(self) -> Reader:
+        names = Names(self._labels, self._word, self.day, self.number, self.in_currency)
+        return Reader(names, self.market, rule=lambda rule: rule_said(self._word, rule))
 
     @property
     def is_english(self) -> bool:

@@ -8,7 +8,7 @@ from string import Formatter
 
 # The kind of such a name among those of keys.
 GATE_RULE = "gate_rule"
-# Of rows that are in quarantine or held back, as expectations/ word them; the longer one first where two begin alike.
+# As expectations/ word them: of rows that are in quarantine or held back, the longer one first where two begin alike.
 RULES = (
     "each line and each value can be read",
     "one version of a key per night, or each with its own updated_at",
@@ -50,6 +50,18 @@ RULES = (
     "an emergency imposed it, for these days, and none has lifted it since",
     "no emergency has lifted it",
     "what an emergency imposed is in it, or something stricter in its place",
+    # Of lists that are held, as expectations/changes.py words them.
+    "the list is about as large as the last one",
+    "the list isn't empty all at once",
+    "what landed changes no reason's rows by much",
+    "as many rows as usual were added, removed and changed by what landed",
+    "as many rows as usual landed and were withdrawn, beside the other markets",
+    "no rise or fall lasts for several nights",
+    "no number drifts away from what it was some weeks ago",
+    "what landed is shared out as usual",
+    "no file that landed late takes money from who was paid",
+    "rows that a changed policy changes were approved beforehand",
+    "rows that changed code changes were approved beforehand",
 )
 
 

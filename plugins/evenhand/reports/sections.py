@@ -331,11 +331,12 @@ def waiting(facts: Facts, language: Language, scope: Scope, manifest: Manifest) 
         found.append([*said, *kept])
     for each in manifest.held_markets:
         if not scope.markets or each.market in scope.markets:
-            # Why is said in English, with files and lines in it.
+            why = each.why if language.is_english else language.of_undecided(each.why)
             text = "{market} wasn't decided: {why}"
-            if not language.is_english:
+            # What there are no other words for is said in English alone.
+            if why is None:
                 text = "{market} wasn't decided: the summary of the night says why."
-            found.append([*language.sentence(text, market=language.market(each.market), why=each.why)])
+            found.append([*language.sentence(text, market=language.market(each.market), why=why or "")])
     return found
 
 
