@@ -243,7 +243,11 @@ def standings_suite(night: date) -> list[Expectation]:
                 from main.int_ledger_entries where voided_on is null or voided_on > date '{night}'
             ),
             entries_with_what_they_share as (
-                select * exclude (shares), unnest(shares) as shared from entries_tonight
+                select * exclude (shares), unnest(
+                    case when counts_once_as is null then shares
+                        else list_distinct(list_append(coalesce(shares, []), counts_once_as)) end
+                ) as shared
+                from entries_tonight
             ),
             first_of_what_is_shared as (
                 from entries_with_what_they_share
