@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,9 +111,13 @@ def test_the_texts_of_a_release_are_read_once_however_often_it_is_asked(
 ) -> None:
     base, packs = _two_versions(tmp_path, ENDED)
     read: list[object] = []
+
+    def noted(whole: Callable[[Path], Any], path: Path) -> Any:
+        read.append(path)
+        return whole(path)
+
     for name in ("texts_of", "read_texts"):
-        whole = getattr(concerned_packs, name)
-        monkeypatch.setattr(concerned_packs, name, lambda path, whole=whole: (read.append(path), whole(path))[1])
+        monkeypatch.setattr(concerned_packs, name, partial(noted, getattr(concerned_packs, name)))
     for _ in range(3):
         assert with_another_text(packs, base, ())[0].changed_by == ("noor",)
     assert len(read) == 1 + len(packs)
