@@ -11,9 +11,10 @@ import pytest
 from evenhand.landing.contracts import BY_NAME, FEEDS
 from evenhand.landing.load import load
 from evenhand.landing.window import take
-from evenhand.quality.arrivals import find_accounts, find_arrivals, find_late_files, find_silences, find_usual
+from evenhand.quality.arrivals import find_accounts, find_arrivals, find_silences, find_usual
 from evenhand.quality.candidates import find_markets
 from evenhand.quality.gate import Gate
+from evenhand.quality.late_files import find_late_files
 from expectations.feeds import arrivals_suite, silences_suite
 from landing.feeds import creator, land, land_headers, night, query, violation
 from quality.queries import queries_of
