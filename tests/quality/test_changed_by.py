@@ -106,19 +106,18 @@ def test_a_version_that_names_nobody_and_only_ends_for_the_next_is_a_part_of_tha
     assert changed_by(tonight, base_of_packs(tmp_path / "next", *packs), "world", [come[0]]) == ()
 
 
-def _told(read: list[object], whole: Callable[[Path], object], path: Path) -> object:
-    read.append(path)
-    return whole(path)
-
-
 def test_the_texts_of_a_release_are_read_once_however_often_it_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base, packs = _two_versions(tmp_path, ENDED)
     read: list[object] = []
+
+    def noted(whole: Callable[[Path], Any], path: Path) -> Any:
+        read.append(path)
+        return whole(path)
+
     for name in ("texts_of", "read_texts"):
-        whole = getattr(concerned_packs, name)
-        monkeypatch.setattr(concerned_packs, name, partial(_told, read, whole))
+        monkeypatch.setattr(concerned_packs, name, partial(noted, getattr(concerned_packs, name)))
     for _ in range(3):
         assert with_another_text(packs, base, ())[0].changed_by == ("noor",)
     assert len(read) == 1 + len(packs)

@@ -11,9 +11,10 @@ import pytest
 from evenhand.landing.contracts import BY_NAME, FEEDS
 from evenhand.landing.load import load
 from evenhand.landing.window import take
-from evenhand.quality.arrivals import find_accounts, find_arrivals, find_late_files, find_silences, find_usual
+from evenhand.quality.arrivals import find_accounts, find_arrivals, find_silences, find_usual
 from evenhand.quality.candidates import find_markets
 from evenhand.quality.gate import Gate
+from evenhand.quality.late_files import find_late_files
 from expectations.feeds import arrivals_suite, silences_suite
 from landing.feeds import creator, land, land_headers, night, query, violation
 from quality.queries import queries_of
@@ -121,8 +122,8 @@ def _held(home: Path, on: date, *files: str, rule: str = MANY) -> list[tuple[obj
         )
         find_markets(gate, ())
         find_accounts(gate)
-        find_usual(gate, on)
         find_late_files(gate, on, None)
+        find_usual(gate, on)
         find_arrivals(gate, BY_NAME["violations"], on)
         gate.close()
         queries = queries_of(arrivals_suite(BY_NAME["violations"], on), "arrivals.violations")

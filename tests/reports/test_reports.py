@@ -398,7 +398,9 @@ def test_a_night_of_a_version_before_tells_of_the_appeal_beside_each_violation(
         "appeal_decided_on": "date",
         "appeal_outcome": "varchar",
     }
-    monkeypatch.setitem(cast(dict[str, Any], COLUMNS), "account_violations", COLUMNS["account_violations"] | beside)
+    monkeypatch.setitem(
+        cast(dict[str, Any], COLUMNS), "account_violations", {**COLUMNS["account_violations"], **beside}
+    )
     rows: list[tuple[Any, ...]] = [
         ("ID", f"v{n}", "counterfeit", NIGHT, "creator", f"p{n}", NIGHT, None if n == 21 else NIGHT, outcome)
         for n, outcome in enumerate([*["granted"] * 12, *["denied"] * 9, "pending"])

@@ -10,7 +10,6 @@ arrivals.usual          what was usual of a feed and a market in the four weeks 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 from evenhand.landing.contracts import FEEDS, Contract
@@ -25,27 +24,6 @@ _SQL = SqlFile(__file__)
 def find_accounts(gate: Gate) -> None:
     """The market of every account: the one that it is accepted in, else the one that it was said to be in."""
     gate.execute(_SQL("find_accounts"))
-
-
-def find_late_files(gate: Gate, since: date, known: Mapping[str, str] | None) -> None:
-    """The files of nights before `since` that no gate has looked at as they are: they landed late, or were replaced.
-
-    Bytes that were known by another name of their feed and night are known.
-
-    Args:
-        known: the files that the last release rests on, by name, each with its hash; None where nothing was released.
-    """
-    versions = {} if known is None else known
-    gate.execute(
-        _SQL("find_late_files"),
-        {
-            "since": since,
-            "is_first": known is None,
-            "folders": ["/".join(name.split("/")[:2]) for name in versions],
-            "versions": list(versions.values()),
-        },
-    )
-    gate.execute(_SQL("find_late_in_place"), {"names": list(versions)})
 
 
 def find_arrivals(gate: Gate, contract: Contract, night: date) -> None:

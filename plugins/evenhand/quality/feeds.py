@@ -11,7 +11,7 @@ from evenhand.landing.accepted import accepted_as_of
 from evenhand.landing.contracts import FEEDS, Column, Contract
 from evenhand.landing.held_markets import HeldMarket, hold_markets
 from evenhand.landing.names import likely_meant, number_likely_meant
-from evenhand.quality.arrivals import find_accounts, find_arrivals, find_late_files, find_silences, find_usual
+from evenhand.quality.arrivals import find_accounts, find_arrivals, find_silences, find_usual
 from evenhand.quality.candidates import (
     columns_without_values,
     find_candidates,
@@ -20,6 +20,7 @@ from evenhand.quality.candidates import (
 )
 from evenhand.quality.finding import Finding
 from evenhand.quality.gate import Gate
+from evenhand.quality.late_files import find_late_files
 from evenhand.quality.missed_files import missed_files
 from evenhand.quality.times import time_zones
 from evenhand.quality.whose_file import hold_for_unusable_files, rows_of_other_markets

@@ -10,10 +10,11 @@ import duckdb
 
 from evenhand.policy.language.part import EMERGENCY as PROGRAMME
 from evenhand.policy.prose.money import money
+from evenhand.quality.code_steps import write_changed_by_code
 from evenhand.quality.moves import KeptList, create_kept_accounts, find_kept_accounts
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.manifest import Manifest
-from evenhand.release.rows import ACTED, COMPARED, LANGUAGE, rows_that_leave
+from evenhand.release.rows import ACTED, COMPARED, rows_that_leave
 
 _SQL = SqlFile(__file__)
 
@@ -113,13 +114,9 @@ def write_changes(
             "base": base,
         },
     )
-    said = ", ".join(("list", "row_key", *(name for name in COMPARED if name != LANGUAGE)))
-    for step, (cause, _) in enumerate(steps, 1):
-        if cause == "code":
-            both = [
-                f"(select {said} from {table if table != FINAL else proposed})" for table in tables[step - 1 : step + 1]
-            ]
-            connection.execute(_SQL("changed_by_code", before=Sql(both[0]), after=Sql(both[1])))
+    write_changed_by_code(
+        connection, [cause for cause, _ in steps], [proposed if each == FINAL else each for each in tables]
+    )
     left = next((table for cause, table in steps if cause == "time"), proposed)
     connection.execute(
         _SQL("left_by_time", time=Sql(left), proposed=Sql(proposed)), {"programme": PROGRAMME, "base": base}

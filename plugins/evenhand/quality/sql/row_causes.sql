@@ -151,20 +151,6 @@ from told
 where base_of(told.list, told.account_id, told.market) = $base
 order by list, row_key, market;
 
--- name: changed_by_code
-insert into gate.changed_by_code
-with
-
-changed as (
-    (from {{ before }} except from {{ after }})
-    union
-    (from {{ after }} except from {{ before }})
-)
-
-select distinct list, market from gate.changes
-semi join changed using (list, row_key)
-order by all;
-
 -- name: left_by_time
 -- Of an account of a market that is held, what is proposed is left, but for what people decided themselves.
 insert into gate.left_by_time

@@ -1,0 +1,25 @@
+-- name: changed_by_code
+insert into gate.changed_by_code
+with
+
+before_it as (select * from {{ before }}),
+
+after_it as (select * from {{ after }}),
+
+changed as (
+    (
+        select * from before_it
+        except
+        select * from after_it
+    )
+    union
+    (
+        select * from after_it
+        except
+        select * from before_it
+    )
+)
+
+select distinct list, market from gate.changes
+semi join changed using (list, row_key)
+order by all;
