@@ -14,4 +14,7 @@ def appeals_of(facts: Facts) -> Sql | None:
     """SQL of the appeals that the release tells of; None where it tells of none."""
     if facts.has("account_appeals"):
         return APPEALS
-    return Sql(f"({_SQL('beside_violations')})") if facts.has("account_violations") else None
+    if not facts.has("account_violations"):
+        return None
+    columns = {name for name, *_ in facts.connection.execute("describe account_violations").fetchall()}
+    return Sql(f"({_SQL('beside_violations')})") if "appeal_id" in columns else None

@@ -17,7 +17,7 @@ from evenhand.cases.kinds import KINDS
 from evenhand.records.sql_files import Sql, SqlFile
 from evenhand.release.figures import Definition
 from evenhand.release.targets import Judged
-from evenhand.reports.appeals import APPEALS, appeals_of
+from evenhand.reports.appeals import appeals_of
 from evenhand.reports.facts import Asked, Facts
 from evenhand.reports.language import Language
 from evenhand.reports.report import Cell, Number, Recommendation
@@ -40,7 +40,7 @@ class RecommendationKind:
 
     Attributes:
         needs: the tables that it is found in.
-        asks: SQL for the rows that it is about, what matters most first.
+        asks: SQL for the rows that it is about, what matters most first; None where there can be none.
         key: the columns that tell them apart.
         said: the sentence, with columns as places; `many` where `counts` isn't 1, and `unknown` where one of them is
             empty.
@@ -53,7 +53,7 @@ class RecommendationKind:
     """
 
     needs: Sequence[str]
-    asks: Callable[[Scope, Facts], Sql]
+    asks: Callable[[Scope, Facts], Sql | None]
     key: Sequence[str]
     said: str
     page: str
@@ -107,13 +107,7 @@ KINDS_OF_RECOMMENDATIONS: Sequence[RecommendationKind] = (
     ),
     RecommendationKind(
         needs=("account_violations",),
-        asks=lambda scope, facts: _SQL(
-            "grants",
-            appeals=appeals_of(facts) or APPEALS,
-            night=scope.now,
-            of_markets=scope.only,
-            four_weeks_before=sql_of_day(scope.night - timedelta(days=28)),
-        ),
+        asks=lambda scope, facts: _grants(scope, appeals_of(facts)),
         key=("market", "violation_type"),
         said=(
             "{granted} of {decided} appeals about {violation_type} in {market} that were decided in four weeks were"
@@ -255,12 +249,23 @@ def missed_target(
     return Recommendation(said, page, f"evenhand summary {night} --market {quote(market)}")
 
 
+def _grants(scope: Scope, appeals: Sql | None) -> Sql | None:
+    if appeals is None:
+        return None
+    four_weeks_before = sql_of_day(scope.night - timedelta(days=28))
+    return _SQL(
+        "grants", appeals=appeals, night=scope.now, of_markets=scope.only, four_weeks_before=four_weeks_before
+    )
+
+
 def _of(kinds: Sequence[RecommendationKind], facts: Facts, language: Language, scope: Scope) -> list[Recommendation]:
     return [
         _recommendation(kind, asked, row, language, scope)
         for kind in kinds
         if facts.has(*kind.needs) and (kind.of_markets or not scope.markets)
-        for asked in [facts.ask(kind.asks(scope, facts), *kind.key)]
+        for sql in [kind.asks(scope, facts)]
+        if sql is not None
+        for asked in [facts.ask(sql, *kind.key)]
         for row in range(min(len(asked.rows), MOST_OF_A_KIND))
     ]
 
