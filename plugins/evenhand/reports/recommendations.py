@@ -253,9 +253,7 @@ def _grants(scope: Scope, appeals: Sql | None) -> Sql | None:
     if appeals is None:
         return None
     four_weeks_before = sql_of_day(scope.night - timedelta(days=28))
-    return _SQL(
-        "grants", appeals=appeals, night=scope.now, of_markets=scope.only, four_weeks_before=four_weeks_before
-    )
+    return _SQL("grants", appeals=appeals, night=scope.now, of_markets=scope.only, four_weeks_before=four_weeks_before)
 
 
 def _of(kinds: Sequence[RecommendationKind], facts: Facts, language: Language, scope: Scope) -> list[Recommendation]:
