@@ -438,10 +438,10 @@ def test_a_pack_whose_words_alone_changed_changes_nothing(of_policy: OfPolicy) -
     assert told(of_policy.judged, "worded").changes == {}
 
 
-def with_other_models(nights: Nights, *accounts: str) -> None:
-    """As if the last release had been decided by models that gave no warnings to these accounts."""
+def with_other_models(nights: Nights, *names: str, of: str = "account_id") -> None:
+    """As if the last release had been decided by models that gave no penalties to these accounts, or not these."""
     file = nights.releases / f"night={FIRST}" / "models.parquet"
-    others = " and ".join(f"account_id <> '{account}'" for account in accounts)
+    others = " and ".join(f"{of} <> '{name}'" for name in names)
     with duckdb.connect() as connection:
         connection.execute(f"create table models as from '{file}'")
         connection.execute("update models set sql = sql || ? where name = 'penalties'", [f" where {others}"])
@@ -507,6 +507,31 @@ def test_whose_code_changes_a_row_that_a_pack_changes_too_is_looked_for(of_code:
         connection.execute("delete from gate.changes where cause = 'code'")
         assert set(by_code(connection)) >= {("penalties", "paused")}
         assert ("penalties", "earth") not in by_code(connection)
+
+
+def test_a_row_that_an_approved_pack_changes_waits_for_the_code_that_changes_it_too(nights: Nights) -> None:
+    # Models of before gave no pause, which is for two strikes, and tonight's pack has it last for nine days.
+    paused = [f"{market}.a2/copyright_strikes/short_video" for market in ("paused", "agreed")]
+    with_other_models(nights, *paused, of="row_key")
+    for market in ("paused", "agreed"):
+        pack = nights.policies / f"{market}.yml"
+        pack.write_text(changed(pack.read_text(), LONGER, AYU))
+    texts = {each.pack.pack: each.sha256 for each in load_packs(nights.policies)}
+    of_packs = [
+        Preapproval(what=name, pack=name, text=texts[name], changed_by="ayu", approved_by="budi", at_most=10)
+        for name in ("paused", "agreed")
+    ]
+
+    judged = nights.judge(nights.land(NEXT), NEXT, policies=nights.policies, code=OTHER_CODE, preapproved=of_packs)
+
+    for market in ("paused", "agreed"):
+        found = told(judged, market)
+        assert found.changes == {"a2/copyright_strikes/short_video": ("added", "policy")}
+        assert [each.list for each in found.held] == ["penalties"]
+        assert found.held[0].why == (
+            "1 row changes because the code changed, and none were approved; this breaks the rule:"
+            " rows that changed code changes were approved beforehand",
+        )
 
 
 def test_changed_code_that_decides_as_before_holds_nothing(of_code: Judged) -> None:

@@ -22,6 +22,7 @@ UNUSUAL = """
 create table limits as select 'ID' as market, 3.0 as usual_spreads, 0.1 as share_changed, 0.1 as same_event_twice;
 create table preapproved_moves (list varchar, market varchar, programme varchar, measure varchar, rows integer);
 create table preapproved as from (values ('ID', 'code', 2)) as _ (market, cause, at_most);
+create table changed_by_code as from (values ('penalties', 'ID', 'a')) as _ (list, market, row_key);
 create table list_sizes as from (values
     ('penalties', 'ID', 'strikes', 'warning', 900, 100, 100, 0),
     ('rewards', 'ID', 'sales', 'lower_fee', 0, 90, 90, 0)

@@ -72,7 +72,7 @@ def _changed_by_code(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, s
     found = f"select list, market from gate.changes where cause = 'code'{words}"
     # Nor has one that was validated before a row had several causes.
     if connection.execute(_KNOWS_ALL_CAUSES).fetchall():
-        found += " union all from gate.changed_by_code"
+        found += " union all select list, market from gate.changed_by_code"
     return connection.execute(f"select distinct list, market from ({found}) order by all").fetchall()
 
 

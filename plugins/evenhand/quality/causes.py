@@ -96,7 +96,7 @@ def find_causes(
 ) -> None:
     """Write `gate.changes`, a row per row of a list that isn't as it was released, and what else a hold may rest on.
 
-    `gate.changed_by_code` names the lists and markets of which code changed a row, whatever changed it besides.
+    `gate.changed_by_code` has the rows of those that code changed, whatever changed them besides.
     `gate.left_by_time` says how many rows would be left if nothing had landed and nobody had changed anything,
     `gate.late_money` who was paid more than files leave of it that landed late, in the folders of earlier nights.
     `gate.days_come` has the days within the rules of a release before that have come since. `gate.not_compared` names

@@ -114,9 +114,8 @@ def write_changes(
             "base": base,
         },
     )
-    write_changed_by_code(
-        connection, [cause for cause, _ in steps], [proposed if each == FINAL else each for each in tables]
-    )
+    of_steps = [proposed if each == FINAL else each for each in tables]
+    write_changed_by_code(connection, [cause for cause, _ in steps], of_steps, base, EMERGENCY)
     left = next((table for cause, table in steps if cause == "time"), proposed)
     connection.execute(
         _SQL("left_by_time", time=Sql(left), proposed=Sql(proposed)), {"programme": PROGRAMME, "base": base}

@@ -39,7 +39,7 @@ create or replace table gate.late_money (
 );
 
 -- name: create_changed_by_code
-create or replace table gate.changed_by_code (list varchar, market varchar);
+create or replace table gate.changed_by_code (list varchar, market varchar, row_key varchar);
 
 -- name: all_is_data
 insert into gate.changes

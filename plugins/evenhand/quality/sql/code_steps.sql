@@ -20,6 +20,8 @@ changed as (
     )
 )
 
-select distinct list, market from gate.changes
+select list, market, row_key from gate.changes
 semi join changed using (list, row_key)
+-- What people imposed or lifted a second person has seen.
+where cause != $emergency and base_of(changes.list, changes.account_id, changes.market) = $base
 order by all;
