@@ -48,6 +48,15 @@ def test_a_wrong_pack_holds_the_markets_that_it_names(folder: Path) -> None:
     assert sift(folder, {}).unreadable == {"moon.yml"}
 
 
+def test_one_whose_numbers_are_read_otherwise_than_written_holds_the_markets_that_it_names(folder: Path) -> None:
+    # Another market's file has a name like its own.
+    path = folder / "sun_2.yml"
+    path.write_text(pack_of("moon", 2).replace("lasts_days: 180", "lasts_days: 1_80", 1))
+
+    line = path.read_text().splitlines().index("        lasts_days: 1_80") + 1
+    assert held_of(folder) == {"moon": f"policies/sun_2.yml:{line}"}
+
+
 def test_one_that_cannot_be_read_holds_the_markets_that_it_had_at_the_last_release(folder: Path) -> None:
     (folder / "moon.yml").write_text("markets: [moon\n")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from evenhand.deciding import provenance
 from evenhand.deciding.provenance import texts_in
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.sift import sift
@@ -83,6 +84,32 @@ def test_a_comment_and_a_pack_that_is_another_file_are_no_difference(said: Said)
         shutil.move(packs / "takedowns.yml", packs / "zz_takedowns.yml")
 
     assert said(change) == {}
+
+
+def test_a_number_that_was_written_otherwise_is_compared_as_it_was_read(said: Said) -> None:
+    # Of the days of a pack that was taken then; today it is refused.
+    def write(packs: Path) -> None:
+        text = (packs / "moon.yml").read_text()
+        (packs / "moon.yml").write_text(text.replace("days: 7}", "days: 9}", 1))
+
+    def then(text: str) -> tuple[str, tuple[str, ...]]:
+        return text.replace("days: 7}", "days: 0o7}", 1), ()
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(provenance, "in_words_of_today", then)
+        assert said(write) == {"moon": ["moon: effects: days was 7 and is 9"]}
+
+
+def test_what_a_release_said_that_is_refused_today_is_held_for_and_not_passed_over(said: Said) -> None:
+    def then(text: str) -> tuple[str, tuple[str, ...]]:
+        return text.replace("markets: [moon]", "markets: [moon]\napplies_too: [creator]", 1), ()
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(provenance, "in_words_of_today", then)
+        found = said(_replace("moon.yml", ("\nprogrammes:", "\nlimits: {usual_spreads: 40}\nprogrammes:")))
+    assert list(found) == ["moon"]
+    ((why,),) = found.values()
+    assert why.startswith("what its packs said isn't taken any more, so that nobody knows what is otherwise: moon.yml:")
 
 
 def test_whose_commission_is_held_decides_nothing_and_is_no_difference(said: Said) -> None:

@@ -26,6 +26,7 @@ from evenhand.policy.tables.row import columns as columns_of
 from evenhand.policy.tables.row import ddl
 from evenhand.policy.targets import NO_TARGETS, Targets
 from evenhand.policy.texts import PackError, extended, path_from, read_text
+from evenhand.policy.written_numbers import in_plain_digits
 from evenhand.records.databases import reading
 from evenhand.records.sql_files import Sql, SqlFile
 
@@ -211,9 +212,9 @@ def texts_of(release: Path | None) -> Mapping[str, str]:
 
 
 def lay_texts_of(release: Path, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
-    """Write the packs that decided a release to a folder, in the words that the language has today."""
+    """Write the packs that decided a release to a folder, in the words and the digits that the language has today."""
     found = connection.execute("select file, text from read_parquet(?) order by file", [str(release / "packs.parquet")])
-    lay_texts(folder, {file: in_words_of_today(text)[0] for file, text in found.fetchall()})
+    lay_texts(folder, {file: in_plain_digits(in_words_of_today(text)[0]) for file, text in found.fetchall()})
 
 
 def lay_texts(folder: Path, texts: Mapping[str, str]) -> None:

@@ -25,7 +25,7 @@ from evenhand.policy.load import LoadedPack, clashes, extended_elsewhere, load_p
 from evenhand.policy.measures_order import read_measures_order
 from evenhand.policy.nodes import parse
 from evenhand.policy.read_across import unread_programmes
-from evenhand.policy.texts import Mistake, PackError, read_text
+from evenhand.policy.texts import Mistake, PackError, read_text, read_yaml
 
 # The texts of the packs that this process compiled last: a night asks for the same ones several times.
 _KNOWN_TO_COMPILE: set[tuple[str, ...]] = set()
@@ -119,7 +119,7 @@ def _order_of(folder: Path) -> tuple[Mapping[str, Sequence[str]], Sequence[Mista
 def markets_named(path: Path) -> tuple[str, ...]:
     """The markets that a file names as its own, as far as that can be read."""
     try:
-        return _markets_in(read_text(path).content)
+        return _markets_in(read_yaml(path).content)
     except PackError:
         return ()
 

@@ -67,6 +67,18 @@ def read_text(path: Path) -> Text:
     """One file by itself.
 
     Raises:
+        PackError: it isn't there or isn't YAML, or a number in it is read otherwise than it is written.
+    """
+    text = read_yaml(path)
+    if mistakes := [Mistake(str(path), line, column, said) for line, column, said in read_otherwise(text.root)]:
+        raise PackError(*mistakes)
+    return text
+
+
+def read_yaml(path: Path) -> Text:
+    """One file by itself, however its numbers are written.
+
+    Raises:
         PackError: it isn't there or isn't YAML.
     """
     try:
@@ -228,7 +240,7 @@ def _parse(path: Path, text: bytes) -> tuple[Node | None, Any]:
         column = error.start - text.rfind(b"\n", 0, error.start)
         raise PackError(Mistake(str(path), line, column, f"found {text[error.start]:#x}; expected UTF-8")) from error
     try:
-        root, content = parse(decoded)
+        return parse(decoded)
     except MarkedYAMLError as error:
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
@@ -246,9 +258,6 @@ def _parse(path: Path, text: bytes) -> tuple[Node | None, Any]:
                 said = f"found {scalar.value!r}; expected a day that exists"
                 raise PackError(Mistake(str(path), line, column, said)) from error
         raise PackError(Mistake(str(path), 0, 0, f"not YAML: {error}")) from error
-    if mistakes := [Mistake(str(path), line, column, said) for line, column, said in read_otherwise(root)]:
-        raise PackError(*mistakes)
-    return root, content
 
 
 def scalars(node: Node | None) -> Iterator[ScalarNode]:

@@ -13,7 +13,10 @@ from math import isfinite
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from evenhand.policy.nodes import compose, compose_quickly
 
 _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 _PLAIN = re.compile(r"[-+]?(?:0|[1-9][0-9]*)?(?:\.[0-9]*)?")
@@ -23,11 +26,33 @@ _BEHIND_A_ZERO = re.compile(r"[-+]?0[0-9]+(?:\.[0-9]*)?")
 
 def read_otherwise(root: Node | None) -> Iterator[tuple[int, int, str]]:
     """Line and column of each number below a node that is read otherwise than it is written, and what is said of it."""
-    # An alias stands for what is written once.
-    written = {(each.start_mark.line, each.start_mark.column): each for each in _values(root)}
-    for (line, column), scalar in written.items():
-        if str(scalar.tag) in _NUMBERS and (said := _why(str(scalar.value))):
+    for (line, column), scalar in _numbers(root).items():
+        if said := _why(str(scalar.value)):
             yield line + 1, column + 1, said
+
+
+def in_plain_digits(text: str) -> str:
+    """A text in which each such number is written as it is read: what decided by it once still says the same."""
+    try:
+        # Most have none, and that is found out more quickly.
+        if text.startswith("%") or not any(read_otherwise(compose_quickly(text))):
+            return text
+        numbers = _numbers(compose(text))
+    except (YAMLError, ValueError):
+        return text
+    for scalar in sorted(numbers.values(), key=lambda each: -each.end_mark.index):
+        word, end = str(scalar.value), scalar.end_mark.index
+        # Before it there can be an anchor.
+        begin = end - len(word)
+        if _why(word) and text[begin:end] == word:
+            text = text[:begin] + _plain(YAML(typ="safe", pure=True).load(word)) + text[end:]
+    return text
+
+
+def _numbers(root: Node | None) -> dict[tuple[int, int], ScalarNode]:
+    """The numbers below a node, by where they begin: an alias stands for what is written once."""
+    found = {(each.start_mark.line, each.start_mark.column): each for each in _values(root)}
+    return {place: scalar for place, scalar in found.items() if str(scalar.tag) in _NUMBERS}
 
 
 def _values(node: Node | None) -> Iterator[ScalarNode]:

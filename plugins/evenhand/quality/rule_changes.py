@@ -29,6 +29,7 @@ from evenhand.policy.tables import TABLES
 from evenhand.policy.tables.row import columns
 from evenhand.policy.texts import PackError
 from evenhand.quality.following_versions import following_versions, not_told, without_versions
+from evenhand.quality.held_lists import LISTS
 from evenhand.quality.moved_periods import moved_periods, without_moved
 from evenhand.quality.setting_changes import (
     hangs_on_time_zones,
@@ -103,18 +104,24 @@ def rule_changes(
             take_names(connection, night)
         except PackError as error:
             log.warning("the packs of %s aren't packs any more, and aren't compared: %s", release.name, error)
-            return {}
+            (said, *_) = error.mistakes
+            where = f"{Path(said.file).name}:{said.line}: {said.said}"
+            return {market: _not_known(market, where) for market in _markets_tonight(connection)}
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-        held = {each.market for each in before.held}
+        not_known = {
+            each.market: _not_known(each.market, f"{Path(each.file).name}:{each.line}: {each.why}")
+            for each in reversed(before.held)
+        }
         differences: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for market, pack, said in _differences(connection, scratch):
-            if market not in held:
+            if market not in not_known:
                 differences[market].append((pack, said))
         for market, settings in _settings(connection, release, time_zones).items():
             differences[market] += settings
         lists = {market: _lists_of(connection, market) for market in differences}
-    return {
+        tonight = _markets_tonight(connection)
+    return {market: each for market, each in sorted(not_known.items()) if market in tonight} | {
         market: RulesChanged(
             market,
             tuple(sorted({pack for pack, _ in found})),
@@ -122,7 +129,19 @@ def rule_changes(
             tuple(f"{pack and f'{pack}: '}{said}" for pack, said in found),
         )
         for market, found in sorted(differences.items())
+        if market not in not_known
     }
+
+
+def _not_known(market: str, why: str) -> RulesChanged:
+    """What is said where the packs of a release were packs once, and aren't by what the language refuses today."""
+    said = f"what its packs said isn't taken any more, so that nobody knows what is otherwise: {why}"
+    return RulesChanged(market, ("",), LISTS, (said,))
+
+
+def _markets_tonight(connection: duckdb.DuckDBPyConnection) -> Sequence[str]:
+    found = connection.execute("select distinct market from tonight.policy.packs order by market")
+    return [market for (market,) in found.fetchall()]
 
 
 def _settings(
