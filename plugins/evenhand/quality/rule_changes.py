@@ -104,8 +104,8 @@ def rule_changes(
             take_names(connection, night)
         except PackError as error:
             log.warning("the packs of %s aren't packs any more, and aren't compared: %s", release.name, error)
-            (said, *_) = error.mistakes
-            where = f"{Path(said.file).name}:{said.line}: {said.said}"
+            first = error.mistakes[0]
+            where = f"{Path(first.file).name}:{first.line}: {first.said}"
             return {market: _not_known(market, where) for market in _markets_tonight(connection)}
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
