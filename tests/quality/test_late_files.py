@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from evenhand.landing.load import load
@@ -92,3 +94,39 @@ def test_rows_of_another_market_are_told_of_a_file_that_landed_late_and_count_as
         "violations/night=2026-03-22/market=PH/late.csv: 1 row is of another market than PH; it counts there"
     ]
     assert gate.feeds["violations"].arrived == 0
+
+
+def test_where_all_nights_before_were_replaced_tonight_is_compared_with_what_took_their_place(
+    tmp_path: Path,
+) -> None:
+    landing, store, warehouse = tmp_path / "landing", tmp_path / "landed.duckdb", tmp_path / "warehouse.duckdb"
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "everything.yml").write_text(PACK)
+    land_headers(landing, 1, "contents", "appeals", "violations")
+    land(landing, "creators", 1, [creator(market, market=market) for market in ("SG", "TH")])
+
+    def land_as_always(more: int) -> None:
+        for market in ("SG", "TH"):
+            for day in (8, 15, 22):
+                rows = [violation(f"{market}-{day}-{n}", market) for n in range(900 if market == "SG" else 2)]
+                rows += [violation(f"{market}-{day}-more-{n}", market) for n in range(more)]
+                land(landing, "violations", day, rows, name=f"market={market}/rows.csv")
+
+    land_as_always(more=0)
+    load(store, landing, night(LATE))
+    released = {
+        str(name): str(sha256) for name, sha256 in query(store, "select landed_file, sha256 from landing.files")
+    }
+    land_as_always(more=1)
+    for market in ("SG", "TH"):
+        rows = [violation(f"{market}-{TONIGHT}-{n}", market) for n in range(10_001)]
+        land(landing, "violations", TONIGHT, rows, name=f"market={market}/rows.csv")
+    load(store, landing, night(TONIGHT))
+    take(store, warehouse, night(TONIGHT))
+    compile_packs(load_packs(tmp_path / "policies"), warehouse)
+
+    found = validate_feeds(warehouse, tmp_path / "gate", night(TONIGHT), Beside(files=released))
+
+    assert [(each.market, each.why.split(". ")[0]) for each in found.held] == [
+        ("TH", "10001 rows of violations landed, and the largest of the last 28 nights had 3")
+    ]

@@ -84,27 +84,33 @@ begun as (
 
 recent as (
     select
-        accounts.market, landed_night, newest, count(*) as arrived,
-        landed_night - max({{ day_it_happened }}) as age
+        accounts.market, landed_night, newest,
+        count(*) filter (late_files.landed_file is null) as arrived,
+        count(*) filter (late_files.landed_file is not null) as in_place,
+        landed_night - max({{ day_it_happened }}) filter (late_files.landed_file is null) as age
     from {{ candidates }} as rows
     inner join arrivals.accounts as accounts using ({{ keys }})
     inner join (
         select * from arrivals.habits
         where feed = $feed
     ) as habits on accounts.market = habits.market
+    left join arrivals.late_files using (landed_file)
     where
         landed_night between newest - 27 and $night - 1 and landed_night >= $since
-        -- What comes now is held against what was usual before.
-        and landed_file not in (from arrivals.late_files)
+        -- What comes now is held against what was usual before; of what took the place of that, the middle is.
+        and (late_files.landed_file is null or landed_file in (from arrivals.late_in_place))
     group by accounts.market, landed_night, newest
 ),
 
 usual as (
     select
         market,
-        max(arrived) filter (landed_night > begun.night and landed_night >= $night - 28) as largest,
+        coalesce(
+            max(arrived) filter (landed_night > begun.night and landed_night >= $night - 28 and arrived > 0),
+            median(in_place) filter (landed_night > begun.night and landed_night >= $night - 28)
+        ) as largest,
         case
-            when count(*) filter (landed_night > begun.night) >= 7
+            when count(*) filter (landed_night > begun.night and arrived > 0) >= 7
                 then max(age) filter (landed_night > begun.night)
         end as oldest
     -- The first night is a backfill, not a night's worth of rows.
