@@ -1,4 +1,7 @@
-"""Which rules are others than those of a release, by market and pack, whatever they change tonight."""
+"""Which rules are others than those of a release, by market and pack, whatever they change tonight.
+
+Longer than other files, for each difference is told of the same two packs.
+"""
 
 from __future__ import annotations
 

@@ -69,11 +69,11 @@ def _changed_by_code(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, s
     # A night that was validated before words were compared has no word of them.
     columns = {name for name, *_ in connection.execute("describe gate.changes").fetchall()}
     words = " or text_of = 'code'" if "text_of" in columns else ""
-    found = f"select list, market from gate.changes where cause = 'code'{words}"
+    found = connection.execute(f"select list, market from gate.changes where cause = 'code'{words}").fetchall()
     # Nor has one that was validated before a row had several causes.
     if connection.execute(_KNOWS_ALL_CAUSES).fetchall():
-        found += " union all select list, market from gate.changed_by_code"
-    return connection.execute(f"select distinct list, market from ({found}) order by all").fetchall()
+        found += connection.execute("select list, market from gate.changed_by_code").fetchall()
+    return sorted(set(found))
 
 
 def by_code(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str], CodeAuthors]:
