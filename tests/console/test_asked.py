@@ -19,7 +19,7 @@ NAMED = {
     *("market", "slice", "against", "account", "state", "say", "lang"),
 }
 # A day, a number, or words that people write.
-FREE = {"night", "revision", "again", "opening", "q", "done", "by", "owner", "action"}
+FREE = {"night", "revision", "again", "opening", "q", "done", "by", "owner", "action", "emergency"}
 # Those of packs, of which a night has figures without any account too.
 MARKETS = "BR, ID, MY, PH, SG, TH, US, VN"
 # Of what is in the place of the others while one isn't there.

@@ -95,13 +95,14 @@ def test_what_else_is_known_of_a_measure_is_told_of_one_that_is_there_while_in_t
     quota = "while_in_zone: true, starts_after_days: 3, quota: {activity: post, at_most: 5}"
     score = (
         "    rewards:\n",
-        "    rewards: []\n  score:\n    unit: point\n    weighted:\n      - {programme: health, weight: 0.5}\n"
-        "      - {programme: health, weight: -2}\n    rewards:\n",
+        "    rewards: []\n  calm:\n    unit: point\n    weighted: [{programme: health, weight: 3}]\n"
+        "  score:\n    unit: point\n    weighted:\n      - {programme: health, weight: 0.5}\n"
+        "      - {programme: calm, weight: -2}\n    rewards:\n",
     )
     shown = ("zones: [good, warned]", "zones: [any]")
     text = page(load_pack(write(folder, changed(("permanent: true", quota), score, shown))).pack)
     assert "| shut | at least 10 strikes |  | closed on the account, 3 days later, at most 5 post |\n" in text
-    assert "Score is 0.5 times health minus 2 times health.\n" in text
+    assert "Score is 0.5 times health minus 2 times calm.\n" in text
 
 
 def test_a_new_version_says_what_is_new(folder: Path) -> None:

@@ -211,7 +211,7 @@ def _entries_of_rule(
     amounts = {event.id: _amount(rule, event, adjusted) for event in candidates}
     if rule.counts_once_per in ("batch", "day"):
         firsts: dict[str, Event] = {}
-        for event in sorted(candidates, key=lambda e: (e.on, -amounts[e.id], e.id or "")):
+        for event in sorted(candidates, key=lambda e: (e.on, -abs(amounts[e.id]), e.id or "")):
             shared = event.batch or event.id if rule.counts_once_per == "batch" else str(event.on)
             firsts.setdefault(str(shared), event)
         kept = {event.id for event in firsts.values()}
