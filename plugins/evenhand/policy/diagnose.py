@@ -132,6 +132,7 @@ _EXPECTED = {
     "is_instance_of": "a number",
     "model_type": "keys with values",
     "string_too_short": "a text",
+    "string_too_long": "at most {max_length} characters",
     "string_type": "a text",
     "too_short": "at least {min_length}",
     "tuple_type": "a list",
