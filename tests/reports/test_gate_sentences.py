@@ -95,10 +95,13 @@ def test_what_a_delivery_did_is_told_however_much_there_is_to_it() -> None:
     delivered = DeliverySummary("sandbox", NIGHT, "r", sent={"penalties": {"put": 2, "remove": 1}}, applied=3)
     waits = Incomplete("k", "v", NIGHT - timedelta(days=1))
     compared = ReconcileSummary("sandbox", NIGHT, "r", 3, 2, missing=(row,), differing=(row, other))
+    two_wait = (waits, replace(waits, since=NIGHT - timedelta(days=2)))
     for kind, summary in (
         ("delivered", delivered),
         ("delivered", replace(delivered, sent={}, holds_newer=NIGHT)),
         ("delivered", replace(delivered, sent={}, waiting=2, dropped=1, incomplete=(waits,))),
+        ("delivered", replace(delivered, waiting=1, incomplete=two_wait)),
+        ("reconciled", replace(compared, wanted=1)),
         ("reconciled", compared),
         ("reconciled", replace(compared, missing=(), differing=(), corrected=compared.differences)),
         ("reconciled", replace(compared, corrected=compared.differences)),
@@ -109,6 +112,7 @@ def test_what_a_delivery_did_is_told_however_much_there_is_to_it() -> None:
         "sandbox, malam 6 Mar: dikirim 2 sanksi ditempatkan, 1 sanksi dihapus; 3 diterapkan, 0 sudah sebelumnya,"
         " 0 ditolak, 0 tidak dijawab, 0 sudah ada"
     )
+    assert "sent 2 penalties put, 1 penalty remove; 3 applied" in str(delivered)
 
 
 def test_a_name_that_is_like_the_words_around_it_is_told_as_it_is() -> None:
