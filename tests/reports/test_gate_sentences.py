@@ -14,6 +14,7 @@ from evenhand.explain.names import Names
 from evenhand.notices.catalogs import load_catalogs
 from evenhand.reports.case_sentences import CASES
 from evenhand.reports.delivery_sentences import DELIVERED
+from evenhand.reports.formats import Formats, locale_of
 from evenhand.reports.gate_sentences import GATES
 from evenhand.reports.language import languages, words_of
 from evenhand.reports.rules import rule_said
@@ -74,6 +75,11 @@ def _reads(language: str) -> Reader:
     return Reader(names, lambda code: f"<{code}>", str, lambda rule: rule_said(said, rule), lambda _: None)
 
 
+def _in_babel(language: str) -> Reader:
+    reader = _reads(language)
+    return replace(reader, names=replace(reader.names, number=Formats(locale_of(language)).number))
+
+
 @pytest.mark.parametrize("name", OTHERS)
 @pytest.mark.parametrize("kind", EVERY_KIND.values(), ids=EVERY_KIND)
 def test_every_text_is_said_in_every_language(name: str, kind: Sentences) -> None:
@@ -121,3 +127,35 @@ def test_a_name_that_is_like_the_words_around_it_is_told_as_it_is() -> None:
         "Banding p1 dari a of b: c: Hak cipta"
     )
     assert CASES.told("title", title, _reads("id"), {"account": "another"}) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "english"),
+    [
+        ("fact", "Violation X, detected on 2026-99-99 by y, detected on 2026-03-01 by qa"),
+        ("fact", "Violation X, detected on \uff12\uff10\uff12\uff16-03-01 by qa"),
+        ("title", "a: sold in spite of a penalty since 45 Xyz 2026"),
+    ],
+)
+def test_what_is_only_like_a_day_is_none(kind: str, english: str) -> None:
+    assert CASES.told(kind, english, _reads("id")) is None
+
+
+def test_settings_are_told_with_the_decimals_of_the_language_whatever_stands_within_them() -> None:
+    approved = "(other rules than those of 2026-03-05 were approved)"
+    told = GATES.told(
+        "why", f"creators_id: zones: bound was 1.5 and is 1.234, year was 2026 and is 2027 {approved}", _reads("id")
+    )
+    assert told and "zones: bound sebelumnya 1,5, kini 1,234, year sebelumnya 2026, kini 2027" in told
+    told = GATES.told(
+        "why", f"creators_id: zones: kinds was a, b and is c, d, bound was -0.00025 and is 0.5 {approved}", _reads("id")
+    )
+    assert told and "zones: kinds sebelumnya a, b, kini c, d, bound sebelumnya -0,00025, kini 0,5" in told
+    # Of what isn't understood to its end, no part is told.
+    assert GATES.told("why", f"creators_id: zones: a was b and is c, d was e {approved}", _reads("id")) is None
+
+
+def test_a_number_is_told_with_all_of_its_decimals() -> None:
+    fact = "warning at 0.9996, 0.0004 from limited"
+    told = CASES.told("fact", fact, _in_babel("pt_BR"))
+    assert told and "0,9996" in told and "0,0004" in told
