@@ -169,7 +169,7 @@ is expected too. A night's folder without a file of a feed in it is no night tha
   them, line ends of any kind. `.csv.gz` is CSV packed with gzip.
 - A file that is larger than {Settings.largest_file_mb:,} MB once it is unpacked (`EVENHAND_LARGEST_FILE_MB`) can't be
   used, and isn't read: a small packed file can be very large. Of Parquet that is what the file says of its columns, and
-  at least a byte a value.
+  at least a byte a value and all of each text.
 - **Parquet**: a value is read as text. A float that is whole is the whole number, a BOOLEAN is `yes` or `no` (in
   `withdrawn`, `yes` or empty), a BLOB is UTF-8; a column of type null is empty. A day is DATE, text or a timestamp: one
   with a time zone is its day in the market's time zone (`timezone` in its packs, else marketplace.yml's or the
