@@ -159,3 +159,22 @@ def test_a_number_is_told_with_all_of_its_decimals() -> None:
     fact = "warning at 0.9996, 0.0004 from limited"
     told = CASES.told("fact", fact, _in_babel("pt_BR"))
     assert told and "0,9996" in told and "0,0004" in told
+
+
+def test_what_nobody_says_that_they_found_is_told_all_the_same() -> None:
+    for fact, told in (
+        ("Violation v1, detected on 2026-03-01", "Pelanggaran v1, ditemukan pada 1 Mar"),
+        ("Violation v1, detected on 2026-03-01 by user reports", "Pelanggaran v1, ditemukan pada 1 Mar oleh "),
+        ("Copyright", "Hak cipta"),
+    ):
+        assert (CASES.told("fact", fact, _reads("id")) or "").startswith(told), fact
+    assert CASES.told("fact", "A word that no pack has", _reads("id")) is None
+
+
+def test_too_many_rows_that_landed_late_are_told_as_such() -> None:
+    why = (
+        "12000 rows of orders of 2026-03-01 landed late, and the largest of the last 28 nights had 500. If these rows"
+        " are right, spread them over several nights; otherwise have the source land the feed again."
+    )
+    told = GATES.told("undecided", why, _reads("id"))
+    assert told and told.startswith("12.000 baris “Pesanan” dari 1 Mar masuk terlambat, padahal yang terbanyak dari")

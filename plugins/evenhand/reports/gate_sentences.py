@@ -150,6 +150,8 @@ _UNDECIDED = (
     f"{{bad}} of {{rows}} rows of {{feed}} {_BAD} land it again.",
     "{rows} rows of {feed} landed, and the largest of the last 28 nights had {most}. If these rows are right, spread"
     " them over several nights; otherwise have the source land the feed again.",
+    "{rows} rows of {feed} of {day} landed late, and the largest of the last 28 nights had {most}. If these rows are"
+    " right, spread them over several nights; otherwise have the source land the feed again.",
     "nothing is in {folder}. The feed is missing: each of the last four nights of this weekday until it fell silent had"
     " a file. Land it; if there is nothing to report, land a CSV file with its header alone.",
     "no row of {feed} landed, and at least {rows} did on each of the last four nights of this weekday. Ask the source"

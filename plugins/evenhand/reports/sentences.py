@@ -132,6 +132,17 @@ def label(kind: str) -> Place:
     return Place(".+?", lambda reader, said: reader.names.of(kind, said.replace(" ", "_").lower()))
 
 
+def known(kind: str) -> Place:
+    """A key that has a name, written as words."""
+
+    def told(reader: Reader, said: str) -> str | None:
+        key = said.replace(" ", "_").lower()
+        name = reader.names.of(kind, key)
+        return None if name == reader.names.labels.unnamed(key) else name
+
+    return Place(".+?", told)
+
+
 def _money(reader: Reader, said: str) -> str:
     currency, _, written = said.rpartition(" ")
     amount = Decimal(written.replace(",", ""))
