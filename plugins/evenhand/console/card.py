@@ -76,7 +76,11 @@ def waiting(found: Shown) -> Iterator[Line]:
         yield Line(said, "")
     for market in manifest.held_markets:
         yield Line(
-            say("%(market)s wasn't decided: %(why)s", market=market_name(market.market), why=as_text(why_undecided(market.why))),
+            say(
+                "%(market)s wasn't decided: %(why)s",
+                market=market_name(market.market),
+                why=as_text(why_undecided(market.why)),
+            ),
             "",
         )
     for held in manifest.held_lists:

@@ -27,13 +27,16 @@ _WHY: Mapping[str, str] = {
 }
 
 
-def title(of: CaseCause | Mapping[str, Any]) -> str:
-    """What a case is called: as it was found, or as a night's export has it."""
+def title(of: CaseCause | Mapping[str, Any], by_hand: bool = False) -> str:
+    """What a case is called: as it was found, or as a night's export has it; as it was written where that is known."""
     case = asdict(of) if isinstance(of, CaseCause) else of
+    if by_hand or not KINDS[case["kind"]].find:
+        written: str = case["title"]
+        return written
     accounts: Sequence[str] = case["accounts"]
     known = {"account": accounts[0], "appeal": case["subject"]} if len(accounts) == 1 else {}
     told = CASES.told("title", case["title"], who_reads(), known)
-    return told or (in_english(case["title"]) if KINDS[case["kind"]].find else case["title"])
+    return told or in_english(case["title"])
 
 
 def fact(by_hand: bool, said: str, shown: Shown | None) -> str:
