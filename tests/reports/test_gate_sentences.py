@@ -178,3 +178,38 @@ def test_too_many_rows_that_landed_late_are_told_as_such() -> None:
     )
     told = GATES.told("undecided", why, _reads("id"))
     assert told and told.startswith("12.000 baris “Pesanan” dari 1 Mar masuk terlambat, padahal yang terbanyak dari")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "version 1 decides from 2026-03-06 on, and nothing of this pack did in the market before",
+            "versi 1 memutuskan sejak 6 Mar, dan sebelumnya",
+        ),
+        (
+            "version 1, which decided from 2026-03-01 until 2026-03-31, is gone with all of its rules",
+            "versi 1, yang memutuskan dari 1 Mar hingga 31 Mar, hilang",
+        ),
+        (
+            "version 1 is in force from 2026-03-06 without an end, not from 2026-03-07 until 2026-03-31",
+            "versi 1 berlaku sejak 6 Mar tanpa batas akhir, bukan sejak 7 Mar hingga 31 Mar",
+        ),
+        (
+            "version 1 is in force from 2026-03-06, not from 2026-03-07",
+            "versi 1 berlaku sejak 6 Mar, bukan sejak 7 Mar",
+        ),
+        (
+            "version 1 is in force until 2026-03-31, not without an end",
+            "versi 1 berlaku hingga 31 Mar, bukan tanpa batas akhir",
+        ),
+    ],
+)
+def test_a_pack_that_is_new_gone_or_on_other_days_is_told(said: str, told: str) -> None:
+    why = f"creators_id: {said} (other rules than those of 2026-03-05 were approved)"
+    assert f"Kreator di Indonesia: {told}" in (GATES.told("why", why, _reads("id")) or "")
+
+
+def test_a_budget_has_the_commas_of_the_language() -> None:
+    why = "review_budgets: that of ID was none and is 1,200 (review budgets are as they were approved)"
+    assert "kini 1.200 (" in (GATES.told("why", why, _reads("id")) or "")

@@ -18,14 +18,15 @@ from evenhand.explain.names import Names
 
 # As `re.escape` leaves it.
 _OR = re.escape("|")
-_NUMBER = r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?"
-_DECIMAL = re.compile(r"-?\d+\.\d+", re.ASCII)
+_GROUPS = r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?"
+_NUMBER = rf"{_GROUPS}|-?\d+(?:\.\d+)?"
+_DECIMAL = re.compile(rf"{_GROUPS}|-?\d+\.\d+", re.ASCII)
 _DECIMALS = 3
 # How several sentences of a kind are put together, by what stands between them in English.
 _TOGETHER = {"; ": "{said}; {more}", ", ": "{said}, {more}"}
-# What a setting is that isn't a value of its own.
 # What begins the next of several settings.
 _ANOTHER = r", [^ ,]+ was "
+# What a setting is that isn't a value of its own.
 _SPECIAL = {"nothing": "nothing", "none": "nothing", "True": "yes", "False": "no", "time zone": "time zone"}
 
 
@@ -161,7 +162,7 @@ def _number(reader: Reader, said: str) -> str:
 
 
 def _value(reader: Reader, said: str) -> str:
-    """A setting's value; a whole number is as it is written, for it may be a code or a year."""
+    """A setting's value; a whole number without commas is as it is written, for it may be a year."""
     if said in _SPECIAL:
         return reader.names.words(_SPECIAL[said])
     return _number(reader, said) if _DECIMAL.fullmatch(said) else said
