@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from evenhand.delivery.signature import sign
-from evenhand.landing.names import LONGEST_NAME
+from evenhand.landing.names import LONGEST_ACCOUNT
 from evenhand.policy.language.part import LONGEST_KEY
 from sandbox.process import SECRET, SandboxProcess, batch
 
@@ -83,12 +83,14 @@ def test_a_row_it_does_not_understand_is_rejected_and_the_others_are_not(
 def test_it_takes_the_longest_account_that_gate_1_lets_through_with_the_longest_keys_of_a_pack(
     sandbox_shared: SandboxProcess,
 ) -> None:
-    account, key = "帳" * LONGEST_NAME, "k" * LONGEST_KEY
+    account, key = "帳" * LONGEST_ACCOUNT, "k" * LONGEST_KEY
     longest = f"{account}/{key}/short_video/2026-10-31/{key}"
     rewarded = f"{account}/{key}/short_video/{key}"
     for row_key in (longest, rewarded):
         assert sandbox_shared.statuses(_put(row_key, account=account)) == ["applied"]
-        assert sandbox_shared.statuses({**_put(row_key, key=row_key + "removed"), "action": "remove", "payload": None}) == ["applied"]
+        assert sandbox_shared.statuses(
+            {**_put(row_key, key=row_key + "removed"), "action": "remove", "payload": None}
+        ) == ["applied"]
     assert sandbox_shared.statuses(_put("an account", account=account + "A")) == ["rejected"]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from evenhand.landing.contracts import BY_NAME, FEEDS, MOMENT, Column, Contract
-from evenhand.landing.names import EXPONENT, LONGEST_NAME
+from evenhand.landing.names import EXPONENT, LONGEST_ACCOUNT
 from evenhand.settings import PROJECT
 from expectations.feeds import MOST_DIGITS
 
@@ -69,7 +69,9 @@ def _property(contract: Contract, column: Column) -> dict[str, Any]:
     elif column.type == "number":
         said["pattern"] = _number(column)
     elif column.name in contract.names:
-        said |= {"pattern": _NAME, "maxLength": LONGEST_NAME, "not": {"pattern": f"^{EXPONENT}$|{_UNSEEN}"}}
+        said |= {"pattern": _NAME, "not": {"pattern": f"^{EXPONENT}$|{_UNSEEN}"}}
+        if contract.names_an_account(column.name):
+            said["maxLength"] = LONGEST_ACCOUNT
     elif column.required:
         said["minLength"] = 1
     return said

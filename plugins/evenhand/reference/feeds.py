@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 
 from evenhand.landing.contracts import BY_NAME, CREATORS, FEEDS, FIRST_DAY, RECENT_NIGHTS, Column, Contract
-from evenhand.landing.names import LONGEST_NAME
+from evenhand.landing.names import LONGEST_ACCOUNT
 from evenhand.landing.replaced import FEWEST_GONE, LARGEST_SHARE_GONE
 from evenhand.policy.language.recent import AT_MOST_DAYS, RECENT
 from evenhand.settings import PROJECT, Settings
@@ -256,7 +256,8 @@ release, have a line per row and rule: feed, key, column, rule, remedy, file and
 - A value of Parquet can't be used: a key that isn't whole or is too large for its type, a moment that is no day.
 - A key has a sign that nobody sees (a blank at an end, a control or zero-width sign) or is a number in exponent form;
   `meant` has the key that was likely meant. Keys that look alike are alike: they are compared in Unicode's form NFC.
-- A key has more than {LONGEST_NAME} characters: receivers take no longer `account_id` ([receivers.md](receivers.md#what-is-sent)).
+- An `account_id` has more than {LONGEST_ACCOUNT} characters: receivers take no longer one
+  ([receivers.md](receivers.md#what-is-sent)).
 - A market is none: no pack is of it, and `markets` in marketplace.yml doesn't list it. The account stays where it was.
 - A value is missing where the contract wants one, or is none of the allowed ones.
 - A time (`*_at`) can't be read, or has no time zone or one of more than 14 hours. One whose day in the market's time
