@@ -45,8 +45,6 @@ def test_a_letter_is_in_its_readers_language() -> None:
     found = replace(told(1), title="Copyright of a1 isn't decided")
     assert letter("id", found)[1][0].endswith(": Hak cipta pada a1 belum diputuskan")
     assert letter("en", found)[1][0].endswith(": Copyright of a1 isn't decided")
-    written = replace(told(1), title="The shop is near closing (August)", by_hand=True)
-    assert letter("id", written)[1][0].endswith(": The shop is near closing (August)")
     assert letter("pt_BR", told(1))[1][0].startswith("appeal-1 (falta 1 dia; prazo 2026-03-07): ")
     assert letter("zh", told(0, Came("escalated", "bo", "")))[1][0].startswith(
         "appeal-1 (还剩 0 天; 由 bo 上报给您; 截止 2026-03-06): "

@@ -37,7 +37,6 @@ class ToldCase:
         came: how it came to them since they were told last, by others.
         due: the day that it is due, where that is soon or over.
         days_left: less than none where it is over.
-        by_hand: whether a person called it so.
     """
 
     case_id: str
@@ -46,7 +45,6 @@ class ToldCase:
     came: Sequence[Came]
     due: date | None
     days_left: int
-    by_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,9 +98,7 @@ def _told(person: str, cases: Sequence[Case], people: People, since: str, night:
         is_soon = left <= DUE_SOON_DAYS
         if came or is_soon:
             cause = case.cause
-            found.append(
-                ToldCase(case.case_id, cause.kind, cause.title, came, due if is_soon else None, left, case.by_hand)
-            )
+            found.append(ToldCase(case.case_id, cause.kind, cause.title, came, due if is_soon else None, left))
     return sorted(found, key=lambda each: (each.days_left, each.case_id))
 
 

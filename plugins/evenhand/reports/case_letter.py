@@ -43,8 +43,7 @@ def _line(case: ToldCase, language: Language) -> str:
     # As commands and pages take it.
     why += [language.say("due {day}", day=str(case.due))] if case.due else []
     kind = "" if language.is_english else f"{language.say(KINDS[case.kind].label)}: "
-    title = case.title if case.by_hand else language.of_case(case.title)
-    return f"{case.case_id} ({'; '.join(why)}): {kind}{in_one_line(title)}"
+    return f"{case.case_id} ({'; '.join(why)}): {kind}{in_one_line(language.of_case(case.title))}"
 
 
 def _came(came: Came, language: Language) -> str:
