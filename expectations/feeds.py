@@ -14,7 +14,7 @@ from datetime import date
 from great_expectations.expectations import Expectation
 
 from evenhand.landing.contracts import BY_NAME, FIRST_DAY, MARKET, MOMENT, Column, Contract
-from evenhand.landing.names import is_no_name
+from evenhand.landing.names import LONGEST_ACCOUNT, is_no_name
 from evenhand.records.databases import quoted
 from expectations.rule import described, expect_no_rows, warn_of_rows
 
@@ -258,6 +258,8 @@ def _column_expectations(contract: Contract, column: Column) -> list[Expectation
         expectations.append(_is_not_too_much(column, column.at_most))
     if name in contract.names:
         expectations.append(_is_a_name(column))
+    if contract.names_an_account(name):
+        expectations.append(_is_short(column))
     if column is MARKET:
         expectations.append(_is_a_market(column))
     if column.refers_to:
@@ -347,6 +349,19 @@ def _is_a_name(column: Column) -> Expectation:
             name,
             "A number in exponent form, or signs that nobody sees (a blank at an end, a control sign, a zero-width"
             " sign), make it another name than the one that was likely meant; land the row again with that one.",
+        ),
+    )
+
+
+def _is_short(column: Column) -> Expectation:
+    name = column.name
+    return expect_no_rows(
+        f"select {_LOCATOR}, {name} from {{batch}} where length({name}) > {LONGEST_ACCOUNT}",
+        described(
+            f"{name} has at most {LONGEST_ACCOUNT} characters",
+            name,
+            f"Receivers take no name that is longer; land the row again with one of at most {LONGEST_ACCOUNT}"
+            " characters.",
         ),
     )
 

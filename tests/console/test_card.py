@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextvars import copy_context
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -14,6 +15,7 @@ from console.conftest import EARLIER
 from console.serving import seen_by_all
 from evenhand.cases.place import FILE
 from evenhand.console.card import waiting
+from evenhand.console.reader import read_in
 from evenhand.console.shown import shown
 from evenhand.release.manifest import HeldList, HeldMarket
 from night.directly import environment
@@ -53,6 +55,21 @@ def test_what_waits_is_said_with_its_market_and_leads_to_its_rows(reader: TestCl
         ("Notices in Thai wait for an answer", "held?night=2026-03-06#notices-th"),
         ("Deliveries to sandbox wait for an answer", "held?night=2026-03-06#deliveries-sandbox"),
     ]
+
+
+def test_what_stays_english_is_a_line_without_markup(reader: TestClient) -> None:
+    found = shown()
+    assert found is not None
+    held = HeldMarket(market="SG", why="its <rows> can't be read & more", file="", line=0, since=None)
+    manifest = found.manifest.model_copy(update={"held_markets": (held,)})
+
+    def lines() -> list[str]:
+        read_in("id")
+        return [each.said for each in waiting(replace(found, manifest=manifest))]
+
+    # The language that is read in is that of this context alone.
+    (line,) = copy_context().run(lines)
+    assert line.endswith("its <rows> can't be read & more")
 
 
 def test_open_cases_are_said_and_lead_to_their_page(home: Path, tmp_path: Path) -> None:

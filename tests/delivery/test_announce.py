@@ -90,7 +90,7 @@ def test_nothing_is_told_before_it_took_effect_or_if_it_never_does(
     deliver(release, receiver, receipts)
     summary = announce(release, messenger, receipts)
     assert (summary.applied, summary.waiting) == (1, 1)
-    assert "1 wait for their measure" in str(summary)
+    assert "1 waits for its measure" in str(summary)
     # It ends without ever having begun: neither is told.
     ended = publish(tmp_path, night(2), [penalty("p1")], notices=[notice("p2", "ended", night=night(2))])
     deliver(ended, receiver, receipts)

@@ -287,7 +287,7 @@ def test_a_statement_waits_until_it_is_known_how_far_its_decision_was_automated(
         assert list(database.statements()) == ["creators_us-3-why-p1"]
         assert [each.violation for each in summary.incomplete] == ["v-p2"]
         assert len(summary.overdue) == (day == 4)
-    assert "1 wait for how far they were automated, the oldest for 3 nights (since 2026-03-01)" in str(summary)
+    assert "1 waits for how far it was automated, the oldest for 3 nights (since 2026-03-01)" in str(summary)
     # The same again changes nothing.
     assert announce(release, dsa, receipts) == replace(summary, sent={})
     release = publish(tmp_path, night(5), [penalty("p1")], automation=known | {"v-p2": ("part", "full")})

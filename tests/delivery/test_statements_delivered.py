@@ -89,7 +89,7 @@ def test_a_statement_that_waits_stands_in_the_summary_with_its_age_and_fails_the
         deliver_release(night, "sandbox")
         told = deliver_release(night, "transparency")["told"]
         since = f"the oldest for {nights} {'night' if nights == 1 else 'nights'} (since {FIRST})"
-        assert f"1 wait for how far they were automated, {since}" in told
+        assert f"1 waits for how far it was automated, {since}" in told
         # The summary of the night reads what is kept here.
         assert steps.kept(settings().work(night), "deliver_release", "transparency")["told"] == told
     night = FIRST.replace(day=4)

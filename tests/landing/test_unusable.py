@@ -234,6 +234,23 @@ def test_a_file_that_is_too_large_unpacked_is_never_read_whole_and_is_once_it_ma
     }
 
 
+def test_a_long_text_that_parquet_writes_once_counts_as_often_as_it_is_there(
+    landing: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVENHAND_LARGEST_FILE_MB", "2")
+    values = ", ".join(f"'{value}' as {name}" for name, value in zip(HEADER.split(","), whole("A1"), strict=True))
+    for name, times in (("bomb", 10_000), ("short", 10)):
+        land_text(landing, "creators", 1, "", name=f"{name}.parquet")
+        file = landing / "creators" / f"night={night(1)}" / f"{name}.parquet"
+        with duckdb.connect() as connection:
+            text = f"select * replace (repeat('e', 1000) as language) from (select {values} from range({times}))"
+            connection.execute(f"copy ({text}) to '{file}' (format parquet)")
+        assert file.stat().st_size < 10_000
+    (why,) = load(store, landing, night(1)).unusable.items()
+    assert why[0].endswith("bomb.parquet")
+    assert why[1].startswith("unpacked it is larger than 2 MB")
+
+
 def test_values_of_parquet_that_are_no_text(landing: Path, store: Path) -> None:
     """By column: how a value is written, what is loaded of it, and whether its row can be used."""
     cases: dict[str, list[tuple[str, str | None, bool]]] = {

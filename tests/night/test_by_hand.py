@@ -153,7 +153,7 @@ def test_a_night_is_reversed_on_the_terminal(nights: Nights, delivered: Installa
     assert (
         "night 2026-03-06 was reversed to the lists of 2026-03-05 by ann (by their own word), approved by bob" in said
     )
-    assert "sandbox, night 2026-03-06: sent 1 penalties put; 1 applied" in said
+    assert "sandbox, night 2026-03-06: sent 1 penalty put; 1 applied" in said
     assert "12 rows wanted, 12 held: they agree" in said
     assert delivered.held() == nights.held
     assert "Reversed to the lists of 2026-03-05 by ann" in delivered.in_process("summary", NIGHT)

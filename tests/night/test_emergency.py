@@ -40,7 +40,7 @@ def test_what_is_imposed_and_lifted_is_in_force_now_survives_the_next_night_and_
 
     said = _emergency(decided, *IMPOSE, *WHY, "--approved-by", "lan")
     assert "on 1 account, of which 0 have it now" in said
-    assert "1 penalties put; 1 applied" in said
+    assert "1 penalty put; 1 applied" in said
     said = _emergency(decided, *LIFT, *WHY, "--approved-by", "lan")
     assert "on 2 accounts, of which 2 have it now" in said
     assert "2 penalties remove; 2 applied" in said

@@ -163,7 +163,7 @@ def test_a_night_is_decided_released_and_delivered(nights: Nights) -> None:
 def test_what_is_imposed_now_runs_the_night_again_which_changes_and_sends_that_alone(nights: Nights) -> None:
     installation, imposed = nights.installation, nights.imposed
     assert "on 1 account, of which 0 have it now" in imposed.said
-    assert "1 penalties put; 1 applied" in imposed.said
+    assert "1 penalty put; 1 applied" in imposed.said
     assert (imposed.state, imposed.run_id) == ("success", nights.first.run_id)
     assert imposed.note.startswith(f"Night {NIGHT} is released: revision 2, ")
     assert imposed.revisions == ["0001", "0002"]

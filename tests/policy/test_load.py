@@ -317,6 +317,13 @@ def test_a_key_that_is_no_name_is_named_as_it_is_written(folder: Path, key: str)
     assert any(mistake.said.startswith(said) for mistake in raised.value.mistakes)
 
 
+def test_a_key_is_no_longer_than_receivers_take(folder: Path) -> None:
+    with pytest.raises(PackError) as raised:
+        load_pack(write(folder, changed(("  health:", f"  {'h' * 101}:"))))
+    said = f"programmes: found the key {'h' * 101}; expected at most 100 characters"
+    assert said in [mistake.said for mistake in raised.value.mistakes]
+
+
 def test_a_folder_without_packs(folder: Path) -> None:
     for empty in (folder, folder / "nowhere"):
         with pytest.raises(PackError, match="found no pack; expected at least one"):

@@ -200,6 +200,16 @@ def test_a_key_is_a_name_as_it_is_written(value: str, is_a_name: bool) -> None:
     assert _is_bad(VIOLATIONS, rule.format("account_id"), "account_id", value) is not is_a_name
 
 
+@pytest.mark.parametrize(("value", "is_short"), [("帳" * 200, True), ("A" * 201, False)])
+def test_an_account_is_called_no_longer_than_receivers_take(value: str, is_short: bool) -> None:
+    rule = "account_id has at most 200 characters"
+    assert _is_bad(CREATORS, rule, "account_id", value) is not is_short
+    assert _is_bad(VIOLATIONS, rule, "account_id", value) is not is_short
+    # What else has a key is in no key of a row that receivers get.
+    rules = queries_of(row_suite(VIOLATIONS), "candidates.violations")
+    assert [each for each in rules if each.endswith("characters")] == [rule]
+
+
 @pytest.mark.parametrize(("value", "is_enough"), [("0", True), ("-0", True), ("-0.01", False), ("-5", False)])
 def test_points_are_at_least_none(value: str, is_enough: bool) -> None:
     assert _is_bad(VIOLATIONS, "points is at least 0", "points", value) is not is_enough

@@ -14,6 +14,7 @@ from evenhand.explain.names import Names
 from evenhand.notices.catalogs import load_catalogs
 from evenhand.reports.case_sentences import CASES
 from evenhand.reports.delivery_sentences import DELIVERED
+from evenhand.reports.formats import Formats, locale_of
 from evenhand.reports.gate_sentences import GATES
 from evenhand.reports.language import languages, words_of
 from evenhand.reports.rules import rule_said
@@ -74,6 +75,11 @@ def _reads(language: str) -> Reader:
     return Reader(names, lambda code: f"<{code}>", str, lambda rule: rule_said(said, rule), lambda _: None)
 
 
+def _in_babel(language: str) -> Reader:
+    reader = _reads(language)
+    return replace(reader, names=replace(reader.names, number=Formats(locale_of(language)).number))
+
+
 @pytest.mark.parametrize("name", OTHERS)
 @pytest.mark.parametrize("kind", EVERY_KIND.values(), ids=EVERY_KIND)
 def test_every_text_is_said_in_every_language(name: str, kind: Sentences) -> None:
@@ -95,10 +101,13 @@ def test_what_a_delivery_did_is_told_however_much_there_is_to_it() -> None:
     delivered = DeliverySummary("sandbox", NIGHT, "r", sent={"penalties": {"put": 2, "remove": 1}}, applied=3)
     waits = Incomplete("k", "v", NIGHT - timedelta(days=1))
     compared = ReconcileSummary("sandbox", NIGHT, "r", 3, 2, missing=(row,), differing=(row, other))
+    two_wait = (waits, replace(waits, since=NIGHT - timedelta(days=2)))
     for kind, summary in (
         ("delivered", delivered),
         ("delivered", replace(delivered, sent={}, holds_newer=NIGHT)),
         ("delivered", replace(delivered, sent={}, waiting=2, dropped=1, incomplete=(waits,))),
+        ("delivered", replace(delivered, waiting=1, incomplete=two_wait)),
+        ("reconciled", replace(compared, wanted=1)),
         ("reconciled", compared),
         ("reconciled", replace(compared, missing=(), differing=(), corrected=compared.differences)),
         ("reconciled", replace(compared, corrected=compared.differences)),
@@ -109,6 +118,7 @@ def test_what_a_delivery_did_is_told_however_much_there_is_to_it() -> None:
         "sandbox, malam 6 Mar: dikirim 2 sanksi ditempatkan, 1 sanksi dihapus; 3 diterapkan, 0 sudah sebelumnya,"
         " 0 ditolak, 0 tidak dijawab, 0 sudah ada"
     )
+    assert "sent 2 penalties put, 1 penalty remove; 3 applied" in str(delivered)
 
 
 def test_a_name_that_is_like_the_words_around_it_is_told_as_it_is() -> None:
@@ -117,3 +127,89 @@ def test_a_name_that_is_like_the_words_around_it_is_told_as_it_is() -> None:
         "Banding p1 dari a of b: c: Hak cipta"
     )
     assert CASES.told("title", title, _reads("id"), {"account": "another"}) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "english"),
+    [
+        ("fact", "Violation X, detected on 2026-99-99 by y, detected on 2026-03-01 by qa"),
+        ("fact", "Violation X, detected on \uff12\uff10\uff12\uff16-03-01 by qa"),
+        ("title", "a: sold in spite of a penalty since 45 Xyz 2026"),
+    ],
+)
+def test_what_is_only_like_a_day_is_none(kind: str, english: str) -> None:
+    assert CASES.told(kind, english, _reads("id")) is None
+
+
+def test_settings_are_told_with_the_decimals_of_the_language_whatever_stands_within_them() -> None:
+    approved = "(other rules than those of 2026-03-05 were approved)"
+    told = GATES.told(
+        "why", f"creators_id: zones: bound was 1.5 and is 1.234, year was 2026 and is 2027 {approved}", _reads("id")
+    )
+    assert told and "zones: bound sebelumnya 1,5, kini 1,234, year sebelumnya 2026, kini 2027" in told
+    told = GATES.told(
+        "why", f"creators_id: zones: kinds was a, b and is c, d, bound was -0.00025 and is 0.5 {approved}", _reads("id")
+    )
+    assert told and "zones: kinds sebelumnya a, b, kini c, d, bound sebelumnya -0,00025, kini 0,5" in told
+    # Of what isn't understood to its end, no part is told.
+    assert GATES.told("why", f"creators_id: zones: a was b and is c, d was e {approved}", _reads("id")) is None
+
+
+def test_a_number_is_told_with_all_of_its_decimals() -> None:
+    fact = "warning at 0.9996, 0.0004 from limited"
+    told = CASES.told("fact", fact, _in_babel("pt_BR"))
+    assert told and "0,9996" in told and "0,0004" in told
+
+
+def test_what_nobody_says_that_they_found_is_told_all_the_same() -> None:
+    for fact, told in (
+        ("Violation v1, detected on 2026-03-01", "Pelanggaran v1, ditemukan pada 1 Mar"),
+        ("Violation v1, detected on 2026-03-01 by user reports", "Pelanggaran v1, ditemukan pada 1 Mar oleh "),
+        ("Copyright", "Hak cipta"),
+    ):
+        assert (CASES.told("fact", fact, _reads("id")) or "").startswith(told), fact
+    assert CASES.told("fact", "A word that no pack has", _reads("id")) is None
+
+
+def test_too_many_rows_that_landed_late_are_told_as_such() -> None:
+    why = (
+        "12000 rows of orders of 2026-03-01 landed late, and the largest of the last 28 nights had 500. If these rows"
+        " are right, spread them over several nights; otherwise have the source land the feed again."
+    )
+    told = GATES.told("undecided", why, _reads("id"))
+    assert told and told.startswith("12.000 baris “Pesanan” dari 1 Mar masuk terlambat, padahal yang terbanyak dari")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "version 1 decides from 2026-03-06 on, and nothing of this pack did in the market before",
+            "versi 1 memutuskan sejak 6 Mar, dan sebelumnya",
+        ),
+        (
+            "version 1, which decided from 2026-03-01 until 2026-03-31, is gone with all of its rules",
+            "versi 1, yang memutuskan dari 1 Mar hingga 31 Mar, hilang",
+        ),
+        (
+            "version 1 is in force from 2026-03-06 without an end, not from 2026-03-07 until 2026-03-31",
+            "versi 1 berlaku sejak 6 Mar tanpa batas akhir, bukan sejak 7 Mar hingga 31 Mar",
+        ),
+        (
+            "version 1 is in force from 2026-03-06, not from 2026-03-07",
+            "versi 1 berlaku sejak 6 Mar, bukan sejak 7 Mar",
+        ),
+        (
+            "version 1 is in force until 2026-03-31, not without an end",
+            "versi 1 berlaku hingga 31 Mar, bukan tanpa batas akhir",
+        ),
+    ],
+)
+def test_a_pack_that_is_new_gone_or_on_other_days_is_told(said: str, told: str) -> None:
+    why = f"creators_id: {said} (other rules than those of 2026-03-05 were approved)"
+    assert f"Kreator di Indonesia: {told}" in (GATES.told("why", why, _reads("id")) or "")
+
+
+def test_a_budget_has_the_commas_of_the_language() -> None:
+    why = "review_budgets: that of ID was none and is 1,200 (review budgets are as they were approved)"
+    assert "kini 1.200 (" in (GATES.told("why", why, _reads("id")) or "")

@@ -16,6 +16,8 @@ import httpx
 import pytest
 
 from evenhand.delivery.signature import sign
+from evenhand.landing.names import LONGEST_ACCOUNT
+from evenhand.policy.language.part import LONGEST_KEY
 from sandbox.process import SECRET, SandboxProcess, batch
 
 
@@ -76,6 +78,20 @@ def test_a_row_it_does_not_understand_is_rejected_and_the_others_are_not(
     results = sandbox_shared.send(change, _put("p2", key=reason)).json()["results"]
     assert [result["status"] for result in results] == ["rejected", "applied"]
     assert reason in results[0]["reason"]
+
+
+def test_it_takes_the_longest_account_that_gate_1_lets_through_with_the_longest_keys_of_a_pack(
+    sandbox_shared: SandboxProcess,
+) -> None:
+    account, key = "帳" * LONGEST_ACCOUNT, "k" * LONGEST_KEY
+    longest = f"{account}/{key}/short_video/2026-10-31/{key}"
+    rewarded = f"{account}/{key}/short_video/{key}"
+    for row_key in (longest, rewarded):
+        assert sandbox_shared.statuses(_put(row_key, account=account)) == ["applied"]
+        assert sandbox_shared.statuses(
+            {**_put(row_key, key=row_key + "removed"), "action": "remove", "payload": None}
+        ) == ["applied"]
+    assert sandbox_shared.statuses(_put("an account", account=account + "A")) == ["rejected"]
 
 
 def test_a_rejected_key_can_be_used_again(sandbox_shared: SandboxProcess) -> None:

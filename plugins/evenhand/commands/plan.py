@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from evenhand.commands.terminal import console, refuse, released
 from evenhand.delivery.addresses import others_of
+from evenhand.delivery.changes import one_of
 from evenhand.delivery.config import AnyConfig, ReceiversError, announces, load_receivers, takes_one_row_per_scope
 from evenhand.delivery.ledger import LedgerBroken
 from evenhand.delivery.plan import AnnouncementPlan, DeliveryPlan, plan_announcing
@@ -137,12 +138,9 @@ def _show(found: DeliveryPlan, rows: int) -> None:
         )
 
 
-_ONE_OF = {"penalties": "penalty"}
-
-
 def _summed(found: DeliveryPlan) -> str:
     said = [
-        f"{counted(number, _ONE_OF.get(name, name.removesuffix('s')))} {action} ({_why(why)})"
+        f"{counted(number, one_of(name))} {action} ({_why(why)})"
         for (name, action, why), number in sorted(found.counts.items())
     ]
     return ", ".join(said) or "nothing to send"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from shlex import quote
 
 from evenhand.landing.decisions import file_decisions, kept_versions, refuse_unknown
 from evenhand.landing.file_names import night_of
@@ -38,7 +39,7 @@ def refuse_undecidable(
     if action == "accept" and name in unusable:
         raise FeedBroken(
             f"{name} can't be used, and accepting it doesn't mend that: {unusable[name]}. Have the source land it"
-            f" again, or have it forgotten: evenhand feed forget {name} --reason '…'"
+            f" again, or have it forgotten: evenhand feed forget {quote(name)} --reason '…'"
         )
     if action == "accept" and name in kept:
         raise FeedBroken(

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
 from evenhand.console.case_pages import waiting as open_cases
-from evenhand.console.night_words import why_undecided
+from evenhand.console.night_words import as_text, why_undecided
 from evenhand.console.reader import say, say_counted
 from evenhand.console.seen import limited
 from evenhand.console.shown import Shown, shown
@@ -76,7 +76,11 @@ def waiting(found: Shown) -> Iterator[Line]:
         yield Line(said, "")
     for market in manifest.held_markets:
         yield Line(
-            say("%(market)s wasn't decided: %(why)s", market=market_name(market.market), why=why_undecided(market.why)),
+            say(
+                "%(market)s wasn't decided: %(why)s",
+                market=market_name(market.market),
+                why=as_text(why_undecided(market.why)),
+            ),
             "",
         )
     for held in manifest.held_lists:

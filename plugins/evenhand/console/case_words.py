@@ -27,13 +27,17 @@ _WHY: Mapping[str, str] = {
 }
 
 
-def title(of: CaseCause | Mapping[str, Any]) -> str:
-    """What a case is called: as it was found, or as a night's export has it."""
+def title(of: CaseCause | Mapping[str, Any], by_hand: bool = False) -> str:
+    """What a case is called: as it was found, or as a night's export has it.
+
+    Args:
+        by_hand: whether people called it so, in a language that nobody knows.
+    """
     case = asdict(of) if isinstance(of, CaseCause) else of
     accounts: Sequence[str] = case["accounts"]
     known = {"account": accounts[0], "appeal": case["subject"]} if len(accounts) == 1 else {}
     told = CASES.told("title", case["title"], who_reads(), known)
-    return told or (in_english(case["title"]) if KINDS[case["kind"]].find else case["title"])
+    return told or (case["title"] if by_hand or not KINDS[case["kind"]].find else in_english(case["title"]))
 
 
 def fact(by_hand: bool, said: str, shown: Shown | None) -> str:

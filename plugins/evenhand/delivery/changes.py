@@ -16,8 +16,20 @@ from evenhand.delivery.read_release import WantedList
 Action = Literal["put", "remove"]
 RowId = tuple[str, str]
 """A list and a row_key in it."""
+# A row of a list is called as the list is, without its s; but for these.
+_ONE_OF = {"penalties": "penalty"}
 # What the key of a finding begins with.
 FOUND = "found:"
+
+
+def one_of(name: str) -> str:
+    """What one row of a list is called."""
+    return _ONE_OF.get(name, name.removesuffix("s"))
+
+
+def list_of(said: str) -> str:
+    """The list that a summary counts rows of, by what it calls one of them or several."""
+    return next((name for name, one in _ONE_OF.items() if one == said), said if said.endswith("s") else f"{said}s")
 
 
 @dataclass(frozen=True, slots=True)

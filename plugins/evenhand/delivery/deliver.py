@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from evenhand.delivery.changes import Change, RowId, diff
+from evenhand.delivery.changes import Change, RowId, diff, one_of
 from evenhand.delivery.lock import delivery_lock
 from evenhand.delivery.read_back import (
     believe_what_it_holds,
@@ -99,16 +99,20 @@ class DeliverySummary:
         if self.holds_newer:
             return start + f"nothing sent, it holds night {self.holds_newer}, which is newer"
         sent = ", ".join(
-            f"{number} {name} {action}" for name, actions in self.sent.items() for action, number in actions.items()
+            f"{number} {one_of(name) if number == 1 else name} {action}"
+            for name, actions in self.sent.items()
+            for action, number in actions.items()
         )
-        waiting = f", {self.waiting} wait for their measure" if self.waiting else ""
+        wait = "waits for its" if self.waiting == 1 else "wait for their"
+        waiting = f", {self.waiting} {wait} measure" if self.waiting else ""
         dropped = f", {self.dropped} dropped" if self.dropped else ""
         lacking = ""
         if self.incomplete:
             oldest = min(each.since for each in self.incomplete)
             nights = (self.night - oldest).days
+            wait, were = ("waits", "it was") if len(self.incomplete) == 1 else ("wait", "they were")
             lacking = (
-                f", {len(self.incomplete)} wait for how far they were automated, the oldest for"
+                f", {len(self.incomplete)} {wait} for how far {were} automated, the oldest for"
                 f" {nights} {'night' if nights == 1 else 'nights'} (since {oldest})"
             )
         return start + (

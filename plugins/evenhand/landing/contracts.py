@@ -160,6 +160,11 @@ class Contract:
         """The columns that name something: the key, and what refers to a key."""
         return tuple(each.name for each in self.columns if each.name == self.key or each.refers_to)
 
+    def names_an_account(self, column: str) -> bool:
+        """Whether a column names an account, here or in the feed of accounts."""
+        refers_to = {each.name: each.refers_to for each in self.columns}.get(column)
+        return refers_to == "creators" or (self.feed, column) == ("creators", self.key)
+
     @property
     def column_names(self) -> tuple[str, ...]:
         """The names of all columns; what else a file has in its header is passed over, and told."""

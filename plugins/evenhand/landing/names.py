@@ -17,6 +17,9 @@ _UNSIGNED = r"[0-9]([.,][0-9]+)?[eE][+-]?[0-9]+"
 # What names something can be below nothing: a hash of 64 bits is, every other time.
 EXPONENT = f"[+-]?{_UNSIGNED}"
 
+# As many signs an account's name has at most, for receivers take no longer one: docs/receivers.md.
+LONGEST_ACCOUNT = 200
+
 # As many digits are told after a point.
 _AFTER_POINT = 10
 

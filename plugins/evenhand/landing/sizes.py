@@ -32,7 +32,10 @@ def too_large(files: Iterable[LandedFile]) -> dict[str, str]:
             of_parquet.append(file)
         elif file.size > most * _MB or (file.form == "csv.gz" and _is_larger(file, most * _MB)):
             found.add(file.name)
-    found |= {name for name, size in _sizes(of_parquet) if size > most * _MB}
+    by_name = {file.name: file for file in of_parquet}
+    for name, size, at_most in _sizes(of_parquet):
+        if size > most * _MB or (at_most > most * _MB and _of_texts(by_name[name]) > most * _MB):
+            found.add(name)
     why = (
         f"{_IS_LARGER} {most:,} MB, and none of it was read; land it in several files, or let files be"
         " larger (EVENHAND_LARGEST_FILE_MB)"
@@ -59,8 +62,8 @@ def _is_larger(file: LandedFile, most: int) -> bool:
     return size > most
 
 
-def _sizes(files: Sequence[LandedFile]) -> Iterator[tuple[str, int]]:
-    """What Parquet files say that they have: of what repeats, little is written, so that each value counts too."""
+def _sizes(files: Sequence[LandedFile]) -> Iterator[tuple[str, int, int]]:
+    """What Parquet files say that they have, and the most that it can be: of what repeats, little is written."""
     if not files:
         return
     names = {str(file.path): file.name for file in files}
@@ -74,4 +77,26 @@ def _sizes(files: Sequence[LandedFile]) -> Iterator[tuple[str, int]]:
             for file in files:
                 yield from _sizes([file])
         return
-    yield from ((names[path], int(size)) for path, size in found)
+    yield from ((names[path], int(size), int(at_most)) for path, size, at_most in found)
+
+
+def _of_texts(file: LandedFile) -> int:
+    """How many bytes the texts of a Parquet file have, each as often as it is there; none is written anywhere."""
+    with duckdb.connect() as connection:
+        try:
+            rows = connection.read_parquet(glob.escape(str(file.path)), hive_partitioning=False)
+            kinds = zip(rows.columns, map(str, rows.types), strict=True)
+            lengths = [
+                f"sum({'strlen' if kind == 'VARCHAR' else 'octet_length'}({_called(name)}))"
+                for name, kind in kinds
+                if kind in ("VARCHAR", "BLOB")
+            ]
+            found = rows.aggregate(", ".join(lengths)).fetchone() if lengths else None
+        except duckdb.Error:
+            # One that can't be read is told of where it is.
+            return 0
+    return sum(int(each or 0) for each in found or ())
+
+
+def _called(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from evenhand.policy.language.former import called_today
 from evenhand.policy.language.pack import Pack
-from evenhand.policy.language.part import LANGUAGE, MARKET, NAME
+from evenhand.policy.language.part import LANGUAGE, LONGEST_KEY, MARKET, NAME
 from evenhand.policy.texts import IDENTITIES, Location, Mistake, PackError, Text, position
 
 
@@ -36,7 +36,7 @@ def explain(problem: ErrorDetails, root: type[BaseModel] = Pack, content: Any = 
     kind, found = problem["type"], problem["input"]
     if location and location[-1] == _OF_KEYS:
         key = found if isinstance(found, str) else _shown(found)
-        return f"{dotted(location[:-2], root)}: found the key {key}; expected {_NAMES[NAME]}"
+        return f"{dotted(location[:-2], root)}: found the key {key}; expected {_name(str(key))}"
     name = dotted(location, root)
     if not location and kind in ("model_type", "dict_type"):
         return f"{name}: found {'an empty file' if found is None else _shown(found)}; expected {_what_it_needs(root)}"
@@ -57,6 +57,11 @@ def explain(problem: ErrorDetails, root: type[BaseModel] = Pack, content: Any = 
         return f"{name}: found {_shown(found)}; expected {_NAMES[context['pattern']]}"
     expected = _EXPECTED.get(kind, problem["msg"]).format(**context)
     return f"{name}: found {_shown(found)}; expected {expected}"
+
+
+def _name(key: str) -> str:
+    """What a key of a pack is, for one that is none."""
+    return _NAMES[NAME] if len(key) <= LONGEST_KEY else _EXPECTED["string_too_long"].format(max_length=LONGEST_KEY)
 
 
 def pack_error(
@@ -132,6 +137,7 @@ _EXPECTED = {
     "is_instance_of": "a number",
     "model_type": "keys with values",
     "string_too_short": "a text",
+    "string_too_long": "at most {max_length} characters",
     "string_type": "a text",
     "too_short": "at least {min_length}",
     "tuple_type": "a list",

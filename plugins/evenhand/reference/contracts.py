@@ -14,7 +14,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from evenhand.landing.contracts import BY_NAME, FEEDS, MOMENT, Column, Contract
-from evenhand.landing.names import EXPONENT
+from evenhand.landing.names import EXPONENT, LONGEST_ACCOUNT
 from evenhand.settings import PROJECT
 from expectations.feeds import MOST_DIGITS
 
@@ -70,6 +70,8 @@ def _property(contract: Contract, column: Column) -> dict[str, Any]:
         said["pattern"] = _number(column)
     elif column.name in contract.names:
         said |= {"pattern": _NAME, "not": {"pattern": f"^{EXPONENT}$|{_UNSEEN}"}}
+        if contract.names_an_account(column.name):
+            said["maxLength"] = LONGEST_ACCOUNT
     elif column.required:
         said["minLength"] = 1
     return said

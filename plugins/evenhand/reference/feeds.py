@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 
 from evenhand.landing.contracts import BY_NAME, CREATORS, FEEDS, FIRST_DAY, RECENT_NIGHTS, Column, Contract
+from evenhand.landing.names import LONGEST_ACCOUNT
 from evenhand.landing.replaced import FEWEST_GONE, LARGEST_SHARE_GONE
 from evenhand.policy.language.recent import AT_MOST_DAYS, RECENT
-from evenhand.settings import PROJECT
+from evenhand.settings import PROJECT, Settings
 from expectations.feeds import (
     FEWEST_BAD_ROWS,
     FEWEST_MISSED_ROWS,
@@ -166,6 +167,9 @@ is expected too. A night's folder without a file of a feed in it is no night tha
 
 - **CSV**: UTF-8, with or without a byte order mark, a header, commas, `"` around values that need it and doubled inside
   them, line ends of any kind. `.csv.gz` is CSV packed with gzip.
+- A file that is larger than {Settings.largest_file_mb:,} MB once it is unpacked (`EVENHAND_LARGEST_FILE_MB`) can't be
+  used, and isn't read: a small packed file can be very large. Of Parquet that is what the file says of its columns, and
+  at least a byte a value and all of each text.
 - **Parquet**: a value is read as text. A float that is whole is the whole number, a BOOLEAN is `yes` or `no` (in
   `withdrawn`, `yes` or empty), a BLOB is UTF-8; a column of type null is empty. A day is DATE, text or a timestamp: one
   with a time zone is its day in the market's time zone (`timezone` in its packs, else marketplace.yml's or the
@@ -252,6 +256,8 @@ release, have a line per row and rule: feed, key, column, rule, remedy, file and
 - A value of Parquet can't be used: a key that isn't whole or is too large for its type, a moment that is no day.
 - A key has a sign that nobody sees (a blank at an end, a control or zero-width sign) or is a number in exponent form;
   `meant` has the key that was likely meant. Keys that look alike are alike: they are compared in Unicode's form NFC.
+- An `account_id` has more than {LONGEST_ACCOUNT} characters: receivers take no longer one
+  ([receivers.md](receivers.md#what-is-sent)).
 - A market is none: no pack is of it, and `markets` in marketplace.yml doesn't list it. The account stays where it was.
 - A value is missing where the contract wants one, or is none of the allowed ones.
 - A time (`*_at`) can't be read, or has no time zone or one of more than 14 hours. One whose day in the market's time
@@ -295,8 +301,9 @@ and manifest (`words_without_effect`) name each with the word that was likely me
 on one night, and more than `limits.words_without_effect` of its pack (1 %), hold the market. What is right all the
 same stands under `without_effect` in the pack.
 
-**What lands late**, in the folder of an earlier night, or in the place of what lay there, is held to the limit of bad
-rows and to known words on the first night that looks at it. It stands for none of the rows that are missing tonight.
+**What lands late**, in the folder of an earlier night, or in the place of what lay there, is held to the limits of bad
+rows and of too many, and to known words, on the first night that looks at it; what takes the place of the backfill of
+the feed's first night is as free as that was. It stands for none of the rows that are missing tonight.
 
 A feed without any file, though each of the last four nights of this weekday had one, holds all markets. Both hold on
 however long nothing comes: a feed, or a market, that fell silent is held against the four nights of this weekday

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from evenhand.policy.diagnose import parts
 from evenhand.policy.language.calendar import FIRST_YEAR, LAST_YEAR
-from evenhand.policy.language.part import MARKET
+from evenhand.policy.language.part import LONGEST_KEY, MARKET
 from evenhand.policy.schema import Schema, schema
 
 _HEAD = f"""\
@@ -17,9 +17,10 @@ _HEAD = f"""\
 Every key of a policy pack. [policy-language.md](policy-language.md) is the tutorial; this page is what editors show,
 and comes from the same place: `evenhand policy schema --reference` writes it from `plugins/evenhand/policy/`.
 
-A **name** has small letters, digits and `_`, and begins with a letter. A **market** also has capitals and `-`. A
-**day** is `2026-01-31`, a **number** `6` or `1.5` in plain digits, both without quotes; what is added up has at most
-two decimals, what is compared with it four. Keys in **bold** are needed. A key that isn't here is an error.
+A **name** has at most {LONGEST_KEY} small letters, digits and `_`, and begins with a letter. A **market** also has
+capitals and `-`. A **day** is `2026-01-31`, a **number** `6` or `1.5` in plain digits, both without quotes; what is
+added up has at most two decimals, what is compared with it four. Keys in **bold** are needed. A key that isn't here
+is an error.
 
 Every day is one of the market's, and a night is the end of its day. A length includes its first day: 90 days from
 1 March end with 29 May. Calendars hold from {FIRST_YEAR} to {LAST_YEAR}.

@@ -11,6 +11,7 @@ from evenhand.reports.sentences import (
     Place,
     Sentences,
     day,
+    known,
     label,
     language,
     market,
@@ -40,6 +41,7 @@ _OF: Mapping[str, Sequence[str]] = {
         "A first wave is released",
         "Filed on {day} against violation {violation}, decided on {decided}",
         "Violation {violation}, detected on {day} by {detected_by}",
+        "Violation {violation}, detected on {day}",
         "{violation_type}, found by {detected_by}",
         "It is {severity}",
         "{gap} since {day}: violation {violation}",
@@ -47,6 +49,8 @@ _OF: Mapping[str, Sequence[str]] = {
         "{orders} [order|orders] in spite of it, for {money}",
         "Reviewed on {day}, {review}: {qa}",
         "{zone} at {balance}, {distance} from {next_zone}",
+        # Of an appeal against what nobody says that they found.
+        "{known_type}",
     ),
     "rows_change": ("1 row changes", "{rows} rows change"),
     # At the beginning of a fact with a capital letter.
@@ -73,6 +77,7 @@ _PLACES: Mapping[str, Place] = {
     "short_day": short_day(),
     "market": market(),
     "language": language(),
+    "known_type": known("violation_type"),
     "next_zone": Place(".+?", label("zone").told),
     **{kind: label(kind) for kind in ("violation_type", "detected_by", "severity", "programme", "scope", "zone")},
 }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from evenhand.delivery.changes import list_of
 from evenhand.reports.sentences import Place, Sentences, day, key, number, text
 
 _DONE = (
     "{receiver}, night {day}: sent {sent}; {applied} applied, {duplicates} had been before, {rejected} rejected,"
     " {unanswered} unanswered, {already} already there"
 )
-_HELD = "{receiver}, night {day}: {wanted} rows wanted, {held} held: {differences}"
-_AGREES = "{receiver}, night {day}: {wanted} rows wanted, {held} held: they agree"
+_HELD = "{receiver}, night {day}: {wanted} [row|rows] wanted, {held} held: {differences}"
+_AGREES = "{receiver}, night {day}: {wanted} [row|rows] wanted, {held} held: they agree"
 _CORRECTED = "; changed there by itself and corrected: {differences_before}"
 DELIVERED = Sentences(
     {
@@ -27,9 +28,10 @@ DELIVERED = Sentences(
         ),
         "sent": ("nothing", "{rows} {list} put", "{rows} {list} remove"),
         "beside": (
-            "{waiting} wait for their measure",
+            "{waiting} [waits for its|wait for their] measure",
             "{dropped} dropped",
-            "{waiting} wait for how far they were automated, the oldest for {nights} [night|nights] (since {later})",
+            "{waiting} [waits|wait] for how far [it was|they were] automated, the oldest for {nights} [night|nights]"
+            " (since {later})",
         ),
         "differences": (
             "{rows} missing, the first {row}",
@@ -44,7 +46,7 @@ DELIVERED = Sentences(
         "row": text(),
         "day": day(),
         "later": day(),
-        "list": Place(r"\w+", key("list").told),
+        "list": Place(r"\w+", lambda reader, said: key("list").told(reader, list_of(said))),
     },
     between={"sent": ", ", "beside": ", ", "differences": "; "},
     are={"differences_before": "differences"},

@@ -63,6 +63,13 @@ _OTHERWISE = "{gone} [rule is|rules are] gone or otherwise, {new} [rule is|rules
 _RULES = (
     "version {version} takes the place of version {other} from {day} until {last_day}{command}",
     "version {version} takes the place of version {other} from {day} on{command}",
+    "version {version} decides from {day} until {last_day}, and nothing of this pack did in the market before",
+    "version {version} decides from {day} on, and nothing of this pack did in the market before",
+    "version {version}, which decided from {day} until {last_day}, is gone with all of its rules",
+    "version {version}, which decided from {day} on, is gone with all of its rules",
+    "version {version} is in force from {day} {lasts}, not from {last_day} {lasted}",
+    "version {version} is in force from {day}, not from {last_day}",
+    "version {version} is in force {lasts}, not {lasted}",
     "version {version}, {pack_change}",
     "timezone: that of {market} was {was} and is {now}",
     "time_zones: that of {market} was {was} and is {now}",
@@ -150,6 +157,8 @@ _UNDECIDED = (
     f"{{bad}} of {{rows}} rows of {{feed}} {_BAD} land it again.",
     "{rows} rows of {feed} landed, and the largest of the last 28 nights had {most}. If these rows are right, spread"
     " them over several nights; otherwise have the source land the feed again.",
+    "{rows} rows of {feed} of {day} landed late, and the largest of the last 28 nights had {most}. If these rows are"
+    " right, spread them over several nights; otherwise have the source land the feed again.",
     "nothing is in {folder}. The feed is missing: each of the last four nights of this weekday until it fell silent had"
     " a file. Land it; if there is nothing to report, land a CSV file with its header alone.",
     "no row of {feed} landed, and at least {rows} did on each of the last four nights of this weekday. Ask the source"
@@ -178,6 +187,7 @@ _OF: dict[str, Sequence[str]] = {
     "shared": ('have one and the same "{word}", of {persons} there tonight', 'have "{word}"'),
     "rules": _RULES,
     "columns": (_WAS,),
+    "lasts": ("until {day}", "without an end"),
     "receivers": _RECEIVERS,
     "translations": _TRANSLATIONS,
     "budgets": _BUDGETS,
@@ -222,6 +232,10 @@ GATES = Sentences(
     _OF,
     _PLACES,
     between={"whys": "; ", "effects": "; ", "columns": ", ", "nobody": "; "},
-    are={"before": "share", "limit": "share"},
-    reads={"share": r"none|(?:less than |more than )?\d+ %", "rows_moved": "rows (?:added|removed|changed)"},
+    are={"before": "share", "limit": "share", "lasted": "lasts"},
+    reads={
+        "share": r"none|(?:less than |more than )?\d+ %",
+        "rows_moved": "rows (?:added|removed|changed)",
+        "lasts": "until [0-9-]+|without an end",
+    },
 )

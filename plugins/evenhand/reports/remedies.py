@@ -12,6 +12,7 @@ REMEDIES = (
     "The row has no {column}; land it again with one.",
     "A number in exponent form, or signs that nobody sees (a blank at an end, a control sign, a zero-width sign), make"
     " it another name than the one that was likely meant; land the row again with that one.",
+    "Receivers take no name that is longer; land the row again with one of at most {number} characters.",
     "No pack is of this market, and marketplace.yml doesn't list it: the account stays where it was. Land the row again"
     " with the right market, or add the market first.",
     "Land the row again with such a value.",

@@ -22,6 +22,7 @@ RULES = (
     "{name} is at least {value}",
     "{name} is at most {value}",
     "{name} is a name as it is written",
+    "{name} has at most {value} characters",
     "{name} is a market",
     "{name} is a number",
     "{name} is a moment with its time zone",

@@ -11,16 +11,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, reduce
 from string import Formatter
 
 from evenhand.explain.names import Names
 
 # As `re.escape` leaves it.
 _OR = re.escape("|")
-_NUMBER = r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?"
+_GROUPS = r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?"
+_NUMBER = rf"{_GROUPS}|-?\d+(?:\.\d+)?"
+_DECIMAL = re.compile(rf"{_GROUPS}|-?\d+\.\d+", re.ASCII)
+_DECIMALS = 3
 # How several sentences of a kind are put together, by what stands between them in English.
 _TOGETHER = {"; ": "{said}; {more}", ", ": "{said}, {more}"}
+# What begins the next of several settings.
+_ANOTHER = r", [^ ,]+ was "
 # What a setting is that isn't a value of its own.
 _SPECIAL = {"nothing": "nothing", "none": "nothing", "True": "yes", "False": "no", "time zone": "time zone"}
 
@@ -67,10 +72,7 @@ def day() -> Place:
 
 def short_day() -> Place:
     """A day as English titles write it."""
-    return Place(
-        r"\d{1,2} [A-Z][a-z]{2} \d{4}",
-        lambda reader, said: reader.names.day(datetime.strptime(said, "%d %b %Y").replace(tzinfo=UTC).date()),
-    )
+    return Place(r"\d{1,2} [A-Z][a-z]{2} \d{4}", _short_day)
 
 
 def text(reads: str = ".+?") -> Place:
@@ -112,7 +114,7 @@ def key(kind: str, *keys: str) -> Place:
 
 def value() -> Place:
     """What a setting is or was."""
-    return Place(".+?", lambda reader, said: reader.names.words(_SPECIAL[said]) if said in _SPECIAL else said)
+    return Place(f"(?:(?!{_ANOTHER}).)+?", _value)
 
 
 def number_or_none() -> Place:
@@ -131,6 +133,17 @@ def label(kind: str) -> Place:
     return Place(".+?", lambda reader, said: reader.names.of(kind, said.replace(" ", "_").lower()))
 
 
+def known(kind: str) -> Place:
+    """A key that has a name, written as words."""
+
+    def told(reader: Reader, said: str) -> str | None:
+        key = said.replace(" ", "_").lower()
+        name = reader.names.of(kind, key)
+        return None if name == reader.names.labels.unnamed(key) else name
+
+    return Place(".+?", told)
+
+
 def _money(reader: Reader, said: str) -> str:
     currency, _, written = said.rpartition(" ")
     amount = Decimal(written.replace(",", ""))
@@ -138,15 +151,40 @@ def _money(reader: Reader, said: str) -> str:
 
 
 def _number(reader: Reader, said: str) -> str:
-    return reader.names.number(Decimal(said.replace(",", "")))
+    """A number with all of its decimals, of which languages write the first few."""
+    number = reader.names.number
+    whole, _, decimals = said.replace(",", "").partition(".")
+    if len(decimals) <= _DECIMALS:
+        return number(Decimal(said.replace(",", "")))
+    minus = number(Decimal(-1)).removesuffix(number(Decimal(1))) if whole.startswith("-") else ""
+    point = number(Decimal("0.5")).removeprefix(number(Decimal(0))).removesuffix(number(Decimal(5)))
+    return f"{minus}{number(Decimal(whole.removeprefix('-')))}{point}{decimals}"
+
+
+def _value(reader: Reader, said: str) -> str:
+    """A setting's value; a whole number without commas is as it is written, for it may be a year."""
+    if said in _SPECIAL:
+        return reader.names.words(_SPECIAL[said])
+    return _number(reader, said) if _DECIMAL.fullmatch(said) else said
 
 
 def _within(said: str) -> str:
     return said[:1].lower() + said[1:]
 
 
-def _days(reader: Reader, said: str) -> str:
-    return ", ".join(reader.names.day(date.fromisoformat(each)) for each in said.split(" and "))
+def _short_day(reader: Reader, said: str) -> str | None:
+    try:
+        return reader.names.day(datetime.strptime(said, "%d %b %Y").replace(tzinfo=UTC).date())
+    except ValueError:
+        return None
+
+
+def _days(reader: Reader, said: str) -> str | None:
+    """Days; None of what is only written like one, as a name can be."""
+    try:
+        return ", ".join(reader.names.day(date.fromisoformat(each)) for each in said.split(" and "))
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -205,18 +243,25 @@ class Sentences:
         between = self.between.get(kind)
         if between is None:
             return self.told(kind, value, reader)
-        parts, together = value.split(between), ""
-        while parts:
-            # What stands between sentences may stand within one of them.
-            ends = range(1, len(parts) + 1)
-            told = ((self.told(kind, between.join(parts[:end]), reader), end) for end in ends)
-            said, end = next(((said, end) for said, end in told if said is not None), ("", 0))
-            if not end:
-                return None
-            more = reader.names.words(_TOGETHER[between])
-            together = more.format(said=together, more=said) if together else said
-            parts = parts[end:]
-        return together
+        found = self._parts(kind, value.split(between), between, reader)
+        if not found:
+            return None
+        more = reader.names.words(_TOGETHER[between])
+        return reduce(lambda said, each: more.format(said=said, more=each), found)
+
+    def _parts(self, kind: str, parts: Sequence[str], between: str, reader: Reader) -> Sequence[str]:
+        """Several sentences, each told; none where one isn't understood."""
+        # By where they begin, those of the rest. What stands between sentences may stand within one of them.
+        rest: dict[int, Sequence[str]] = {}
+        for start in reversed(range(len(parts))):
+            for end in range(start + 1, len(parts) + 1):
+                if end < len(parts) and end not in rest:
+                    continue
+                said = self.told(kind, between.join(parts[start:end]), reader)
+                if said is not None:
+                    rest[start] = [said, *rest.get(end, ())]
+                    break
+        return rest.get(0, ())
 
     def _reads(self, name: str) -> str:
         kind = self.are.get(name, name)
@@ -239,7 +284,7 @@ def _compiled(of: str, reads: Iterable[str]) -> re.Pattern[str]:
             _either(words) + (f"(?P<{name}>{next(left)})" if name else "")
             for words, name, _, _ in Formatter().parse(of)
         ),
-        re.DOTALL,
+        re.DOTALL | re.ASCII,
     )
 
 

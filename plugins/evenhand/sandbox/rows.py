@@ -14,7 +14,9 @@ Key = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 PROBE = "probe"
 # The list of what is to be reviewed; any other has an account in each row.
 ITEMS = "qa_items"
+# As docs/receivers.md has them: gate 1 lets no longer account through, and a pack's keys are no longer.
 Word = Annotated[str, Field(min_length=1, max_length=200)]
+RowKey = Annotated[str, Field(min_length=1, max_length=600)]
 
 
 class _Change(BaseModel):
@@ -22,7 +24,7 @@ class _Change(BaseModel):
 
     key: Key
     list: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-    row_key: Word
+    row_key: RowKey
     action: Literal["put", "remove"]
     payload: dict[str, str | int | bool | None] | None = None
 

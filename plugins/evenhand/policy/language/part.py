@@ -49,8 +49,10 @@ def _one_line(text: str) -> str:
 # Of what people call something, as pages, letters and files show it.
 SEEN = AfterValidator(_one_line)
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
-Name = Annotated[str, Field(pattern=NAME)]
-Market = Annotated[str, Field(pattern=MARKET)]
+# With the account, which gate 1 bounds, they make the row_key that receivers take: docs/receivers.md.
+LONGEST_KEY = 100
+Name = Annotated[str, Field(pattern=NAME, max_length=LONGEST_KEY)]
+Market = Annotated[str, Field(pattern=MARKET, max_length=LONGEST_KEY)]
 # A hundred years; a clock that runs longer is none. From the last day, a day so much later is still one.
 MOST_DAYS = 36_500
 LAST_DAY = date(2999, 12, 31)
