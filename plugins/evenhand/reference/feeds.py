@@ -214,7 +214,8 @@ _MAY_BE_ABSENT = " **The feed may be absent.**"
 _LOOKED_AT = " A row is looked at for {} nights after it landed, or as long as a row that is looked at refers to it."
 
 _TOO_MANY = (
-    f"more than {LARGEST_GROWTH} times the largest of the last 28 nights and more than {SMALLEST_LIMIT}; the feed's"
+    f"more than {LARGEST_GROWTH} times the largest of the last 28 nights and more than {SMALLEST_LIMIT};"
+    " where all of those nights were replaced, the middle of them; the feed's"
     " first night, a backfill, is free and isn't compared with"
 )
 
