@@ -137,7 +137,7 @@ def test_nothing_is_sent_while_deliveries_are_stopped(nights: Nights) -> None:
 def test_a_granted_appeal_ends_the_measure_from_its_night_and_the_receiver_is_told(nights: Nights) -> None:
     assert "a1/copyright_strikes/account" not in nights.held_then
     assert len(nights.held_then) == 11
-    assert "1 penalties remove" in nights.said
+    assert "1 penalty remove" in nights.said
     # The night before was right when it was decided, and stays what it was.
     assert ("a1",) in Installation(nights.home).rows(EARLIER, "penalties", "account_id")
 

@@ -77,7 +77,7 @@ def test_what_is_imposed_and_lifted_is_in_force_now_survives_the_next_night_and_
     assert f"Mai asked for account_suspended on account to be ended in world ({recorded}) and can't approve it" in said
     said = _emergency(decided, "end", recorded, *WHY, "--approved-by", "lan")
     assert f"It ends {recorded} alone, which was until 2026-03-06" in " ".join(said.split())
-    assert "1 penalties remove; 1 applied" in said
+    assert "1 penalty remove; 1 applied" in said
 
     assert decided.held() == sorted({*now} - {"a5/emergency/account"})
     assert _told(decided, "2026-03-06") == [("a5", "ended", "account_suspended")]
