@@ -151,9 +151,10 @@ WORKS = {
         lambda checkout: checkout.evenhand("small", "nightly", SMALL_NIGHT),
     ),
     "marketplace": Work(
-        "a night of the shipped marketplace, after set-up",
+        "a night of the shipped marketplace, run again",
         "0.64",
-        lambda checkout: checkout.evenhand("marketplace", "set-up"),
+        # The first night decides the nights before it too, where there is a history.
+        lambda checkout: checkout.evenhand("marketplace", "nightly"),
         lambda checkout: checkout.evenhand("marketplace", "nightly"),
     ),
     "set-up": Work("set-up from a cold cache", "0.75", _nothing, _set_up_cold),
