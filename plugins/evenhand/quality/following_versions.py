@@ -22,6 +22,7 @@ from evenhand.policy.diff import Change, diff
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.load import load_each, pack_files
 from evenhand.policy.prose.neighbours import beside
+from evenhand.quality.moved_periods import ENDS
 from evenhand.records.sql_files import SqlFile
 
 _SQL = SqlFile(__file__)
@@ -30,7 +31,6 @@ Row = Mapping[str, Any]
 Rows = Sequence[Row]
 # What is another in every row of another version.
 _OF_VERSIONS = ("version", "effective_from", "effective_before")
-_ENDS = ("effective_before", "asked_before")
 # `policy diff` has a sentence for whatever is otherwise in these.
 _TOLD = frozenset(
     {
@@ -128,7 +128,7 @@ def without_versions(before: Rows, after: Rows, following: Sequence[Following]) 
         if row.get("version") in new:
             continue
         begins = {each.begins for each in following if each.before == row.get("version")}
-        ends = tuple(name for name in _ENDS if row.get(name) in begins)
+        ends = tuple(name for name in ENDS if row.get(name) in begins)
         if not (ends and _taken(row, gone, ends, _went_on_for_longer)):
             left.append(row)
     return gone, left

@@ -16,7 +16,8 @@ _SQL = SqlFile(__file__)
 
 Row = Mapping[str, Any]
 _BEGINNINGS = ("effective_from",)
-_ENDS = ("effective_before", "asked_before")
+# The columns of rules that say when their version ends.
+ENDS = ("effective_before", "asked_before")
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def _only_moved(before: Row, row: Row, version: Moved) -> bool:
     for name, value in row.items():
         if before[name] != value and not (
             (name in _BEGINNINGS and (before[name], value) == (version.began, version.begins))
-            or (name in _ENDS and (before[name], value) == (version.ended, version.ends))
+            or (name in ENDS and (before[name], value) == (version.ended, version.ends))
         ):
             return False
     return True
