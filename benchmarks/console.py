@@ -127,7 +127,7 @@ def requests(home: Path, seed: int = 1) -> Iterator[Request]:
                 f"/lists/{each.name}?market={{market}}",
                 f"/lists/{each.name}?q={{account}}",
                 f"/lists/{each.name}?night={{night}}&page={{page}}",
-                f"/lists/{each.name}?sort=-account_id",
+                f"/lists/{each.name}?sort=-{each.columns[0].name}",
             ]
             for each in LISTS
             if each.name not in ("quarantine",)

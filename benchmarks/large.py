@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 from datetime import date, timedelta
@@ -32,12 +33,17 @@ def small(home: Path) -> Path:
     environment = {**os.environ, "EVENHAND_HOME": str(home), "EVENHAND_FIRST_NIGHTS": "accept"}
     home.mkdir()
     until = date(2026, 10, 31)
-    for arguments in (
-        ["simulate", "--creators", "3000", "--until", str(until)],
-        ["history", "--from", str(until - timedelta(days=9)), "--to", str(until - timedelta(days=1))],
-        ["nightly", str(until)],
-    ):
-        subprocess.run(["evenhand", *arguments], env=environment, check=True, stdout=subprocess.DEVNULL)
+    try:
+        for arguments in (
+            ["simulate", "--creators", "3000", "--until", str(until)],
+            ["history", "--from", str(until - timedelta(days=9)), "--to", str(until - timedelta(days=1))],
+            ["nightly", str(until)],
+        ):
+            subprocess.run(["evenhand", *arguments], env=environment, check=True, stdout=subprocess.DEVNULL)
+    finally:
+        # It would answer for this installation where another wants its port.
+        if (home / "sandbox.pid").exists():
+            os.kill(int((home / "sandbox.pid").read_text()), signal.SIGTERM)
     return home
 
 

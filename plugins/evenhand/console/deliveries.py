@@ -38,7 +38,7 @@ def sources(shown: Shown) -> list[tuple[str, str]]:
         f"({quoted(each.receiver)}, {str(each.agrees).lower()})" for each in receivers(shown) if each.agrees is not None
     )
     known = f"select * from (values {agreed}) as t (receiver, agrees)" if agreed else _SQL("agreed_nothing")
-    return [("whose", _SQL("whose")), ("sent", sent), ("agreed", known)]
+    return [("whose", _SQL("whose", sent=Sql(file))), ("sent", sent), ("agreed", known)]
 
 
 def sql_for(night: date) -> str:

@@ -203,7 +203,7 @@ def _opened(listed: Listed, sources: Sources, night: date) -> Iterator[duckdb.Du
         try:
             connection.execute(f"create view listed as {_compared(listed, sources, connection)}")
             connection.execute(f"create view told as {_with_beside(listed, 'listed')}")
-        except duckdb.Error as error:
+        except (duckdb.BinderException, duckdb.CatalogException) as error:
             raise HTTPException(
                 409,
                 say("night %(night)s was released by an earlier version, whose files have other columns", night=night),

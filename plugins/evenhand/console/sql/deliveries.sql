@@ -3,9 +3,9 @@ select cast(null as varchar) as receiver, cast(null as boolean) as agrees
 where false;
 
 -- name: whose
--- The market of each row that can have been sent: of what is gone, changes tell.
-select list, row_key, min(market) as market
-from (
+-- The market of each row that was sent: of what is gone, changes tell. Rows that weren't sent, which are most of those of
+-- a large marketplace, take no memory.
+with of_release as (
     select 'penalties' as list, row_key, market from penalties
     union all
     select 'rewards' as list, row_key, market from rewards
@@ -14,7 +14,11 @@ from (
     union all
     select list, row_key, market from changes
 )
-group by list, row_key;
+
+select of_release.list, of_release.row_key, min(of_release.market) as market
+from of_release
+semi join {{ sent }} as sent on of_release.list = sent.list and of_release.row_key = sent.row_key
+group by of_release.list, of_release.row_key;
 
 -- name: sent_of_theirs
 select sent.* from {{ sent }} as sent
