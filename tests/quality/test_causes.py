@@ -548,12 +548,16 @@ def test_code_that_would_have_decided_otherwise_last_night_is_code_though_the_mo
     assert found.is_held("penalties")
 
 
-def test_a_release_whose_models_dont_know_tonights_data_holds_everything_that_changes(nights: Nights) -> None:
+def _release_other_model(nights: Nights, name: str, sql: str) -> None:
     file = nights.releases / f"night={FIRST}" / "models.parquet"
     with duckdb.connect() as connection:
         connection.execute(f"create table models as from '{file}'")
-        connection.execute("update models set sql = 'select gone from accepted.creators' where name = 'stg_creators'")
+        connection.execute("update models set sql = ? where name = ?", [sql, name])
         connection.execute(f"copy models to '{file}' (format parquet)")
+
+
+def test_a_release_whose_models_dont_know_tonights_data_holds_everything_that_changes(nights: Nights) -> None:
+    _release_other_model(nights, "stg_creators", "select gone from accepted.creators")
     Installation(nights.home).land(str(NEXT), violations=rows_of("landed", "violations", strikes("a5", NEXT)))
     nights.load()
 
@@ -562,6 +566,13 @@ def test_a_release_whose_models_dont_know_tonights_data_holds_everything_that_ch
     assert told(judged, "landed").causes == {"a5": {"code"}}
     assert set(judged.causes) == {"code"} and told(judged, "ended").changes.keys() == OVER.keys()
     assert {(each.list, each.market) for each in judged.held} == {("penalties", "landed"), ("penalties", "ended")}
+
+
+def test_where_the_disk_cant_be_read_the_models_of_then_arent_blamed(nights: Nights) -> None:
+    _release_other_model(nights, "stg_creators", f"from read_parquet('{nights.home}/gone.parquet')")
+
+    with pytest.raises(duckdb.IOException):
+        nights.judge(nights.land(NEXT), NEXT, code=OTHER_CODE)
 
 
 def test_words_that_a_pack_changed_are_a_text_which_is_shown_and_held_and_what_is_kept_keeps_its_words(

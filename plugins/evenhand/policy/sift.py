@@ -26,6 +26,7 @@ from evenhand.policy.measures_order import read_measures_order
 from evenhand.policy.nodes import parse
 from evenhand.policy.read_across import unread_programmes
 from evenhand.policy.texts import Mistake, PackError, read_text, read_yaml
+from evenhand.records.databases import NO_ROOM
 
 # The texts of the packs that this process compiled last: a night asks for the same ones several times.
 _KNOWN_TO_COMPILE: set[tuple[str, ...]] = set()
@@ -132,6 +133,8 @@ def _not_compiled(packs: Sequence[LoadedPack]) -> dict[Path, str]:
     with duckdb.connect() as aside:
         try:
             compile_packs(packs, aside)
+        except NO_ROOM:
+            raise
         except (duckdb.Error, OverflowError) as error:
             if len(packs) > 1:
                 return {path: said for each in packs for path, said in _not_compiled([each]).items()}

@@ -48,7 +48,7 @@ from evenhand.quality.row_causes import (
     write_changes,
     write_late_money,
 )
-from evenhand.records.databases import quoted
+from evenhand.records.databases import NO_ROOM, quoted
 from evenhand.records.sql_files import SqlFile
 from evenhand.release.manifest import Manifest
 from evenhand.release.rows import ACTED, COMPARED, LANGUAGE, TOLD, rows_that_leave
@@ -190,6 +190,9 @@ def _steps_to_tonight(
         asked.lay_data_known()
         steps.decide("data", models, night)
         _find_corrected(asked, f"main.{_ledger_of(models)}")
+    except NO_ROOM:
+        # The rules of then aren't to blame: the task tries again, and nobody is asked about a code that didn't change.
+        raise
     except duckdb.Error as error:
         log.warning("what the last release was decided by can't be run on tonight's data: %s", error)
         steps.taken = [("code", FINAL)]

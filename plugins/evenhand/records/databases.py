@@ -15,6 +15,8 @@ import duckdb
 
 from evenhand.records.sql_files import Sql
 
+# What memory or the disk had no room for, or couldn't be read: that says nothing of what was asked, and may pass.
+NO_ROOM = (duckdb.OutOfMemoryException, duckdb.IOException)
 # So long is waited for somebody who has a look.
 PATIENCE_SECONDS = 60.0
 _EVERY_SECONDS = 0.5
