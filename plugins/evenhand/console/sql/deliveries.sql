@@ -3,8 +3,8 @@ select cast(null as varchar) as receiver, cast(null as boolean) as agrees
 where false;
 
 -- name: whose
--- The market of each row that was sent: of what is gone, changes tell. Other rows, most of a large marketplace's, take no
--- memory.
+-- The market of each row that was sent: of what is gone, changes tell. Most rows of a large marketplace
+-- weren't, and take no memory.
 with of_release as (
     select 'penalties' as list, row_key, market from penalties
     union all
