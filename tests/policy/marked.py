@@ -35,3 +35,6 @@ class Marked:
 
     def own(self, text: str) -> str:
         return f"⟦{text}⟧"
+
+    def market(self, code: str) -> str:
+        return f"⟦{code}⟧"

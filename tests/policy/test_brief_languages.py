@@ -50,11 +50,9 @@ def test_every_text_has_words(language: str) -> None:
 def test_nothing_is_said_that_no_language_is_asked_for() -> None:
     for old, new in pairs():
         said = brief(old, new, Marked())
-        # What isn't in a language: markets, time zones, versions, keys, the way to appeal as the pack has it.
+        # What isn't in a language: time zones, versions, keys, the way to appeal as the pack has it.
         raw = {
             *(each.pack.replace("_", " ") for each in (old, new)),
-            *old.markets,
-            *new.markets,
             *(each.timezone for each in (old, new) if each.timezone),
             *type(new).model_fields,
             old.appeal_route,
@@ -72,9 +70,7 @@ def test_neither_is_it_on_a_page() -> None:
         with speaking(Marked()):
             said = local(pages.page(new, old))
         left = re.sub(r"⟦[^⟦⟧]*⟧", " ", re.sub(r"⟦[^⟦⟧]*⟧", " ", said))
-        raw = {each.market for each in new.examples if each.market}
-        for each in filter(None, (old, new)):
-            raw |= {*each.markets, *([each.timezone] if each.timezone else [])}
+        raw = {each.timezone for each in (old, new) if each and each.timezone}
         for one in sorted(raw, key=len, reverse=True):
             left = left.replace(one, " ")
         assert re.findall(r"[A-Za-z]{2,}", left) == []

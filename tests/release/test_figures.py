@@ -34,7 +34,8 @@ def release(tmp_path: Path) -> Path:
                     ('median_time_to_notice', 'all', 2.5, 90, true, 'days', 90),
                     ('violations_per_thousand_contents', 'all', 1234.5, 5000, true, 'per thousand contents', null),
                     ('viewers_per_live', 'all', 12.345678, 5000, true, 'number', null),
-                    ('live_conversion', 'all', 0.002345, 5000, true, 'number', null),
+                    ('live_conversion', 'all', 0.002345, 5000, true, 'share', null),
+                    ('share_of_lives_interrupted', 'all', 0.0004, 5000, true, 'share', null),
                     ('of_an_earlier_version', 'all', 0.5, 1, true, null, null)
                 ) as found (metric, market, figure, sample, is_enough, unit, out_of)
             ) to '{tmp_path / "operational_metrics.parquet"}' (format parquet)"""
@@ -50,7 +51,8 @@ def test_each_has_its_label_its_unit_and_no_more_digits_than_say_something(relea
         ("Time to notice", "2.5 days"),
         ("Grant rate", "12.3 %"),
         ("Viewers per live", "12.3"),
-        ("Conversion of lives", "0.0023"),
+        ("Conversion of lives", "0.2 %"),
+        ("Lives interrupted", "0.04 %"),
         ("Of an earlier version", "0.5"),
     ]
 

@@ -26,3 +26,21 @@ def test_an_amount_has_all_its_digits_and_a_figure_those_of_its_currency(
     language = Formats(Locale.parse("en_GB"))
     assert language.money(Decimal(amount), market) == exactly
     assert language.figure(Decimal(amount), "money", market) == about
+
+
+@pytest.mark.parametrize(
+    ("figure", "unit", "said"),
+    [
+        ("0", "share", "0.0 %"),
+        ("0.0123", "share", "1.2 %"),
+        ("0.001", "share", "0.1 %"),
+        ("0.0004", "share", "0.04 %"),
+        ("-0.00012", "share", "\u22120.012 %"),
+        ("0.0023", "number", "0.0023"),
+        ("0.00012", "number", "0.00012"),
+        ("12.345", "number", "12.34"),
+    ],
+)
+def test_a_small_figure_has_as_many_digits_as_say_something(figure: str, unit: str, said: str) -> None:
+    language = Formats(Locale.parse("en_GB"))
+    assert language.figure(Decimal(figure), unit).replace("\N{NO-BREAK SPACE}", " ") == said

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from babel.dates import format_date
+
 from evenhand.cases.case import CaseCause
 from evenhand.cases.night_facts import NightFacts
 from evenhand.people.people import ALL
@@ -145,7 +147,7 @@ def enforcement_gaps(night: NightFacts) -> list[CaseCause]:
                 kind="enforcement_gap",
                 subject=f"{row['gap']}/{row['row_key']}",
                 market=row["market"],
-                title=f"{row['account_id']}: {what} since {row['since'].day} {row['since']:%b %Y}",
+                title=f"{row['account_id']}: {what} since {format_date(row['since'], 'medium', locale='en_GB')}",
                 accounts=(row["account_id"],),
                 facts=(f"{what.capitalize()} since {row['since']}: {_subject(row)}", *_sold(row)),
                 since=row["since"],

@@ -178,7 +178,7 @@ def write_brief(
     folder = settings().policies
     try:
         loaded = [load_pack(find_pack(named, folder)) for named in (against, pack)]
-        speaks = Language(language, load_catalogs(settings().translations))
+        speaks = Language(language, load_catalogs(settings().translations), folder)
     except (PackError, NoSuchWords) as error:
         refuse(str(error))
     old, changed = (each.pack for each in loaded)

@@ -9,6 +9,7 @@ from datetime import date
 
 from markupsafe import Markup
 
+from evenhand.console import values
 from evenhand.console.reader import reader
 from evenhand.console.values import labels
 from evenhand.policy.prose.speech import Speech, speaking
@@ -37,6 +38,10 @@ class ReaderSpeech(PackSpeech):
     def day(self, day: date) -> str:
         """A day, as other days of the page are written."""
         return reader().day(day)
+
+    def market(self, code: str) -> str:
+        """A market, as other parts of the page call it."""
+        return values.market(code)
 
     def own(self, text: str) -> str:
         """What a pack says itself, in a language that isn't known, most often English; a paragraph by itself."""

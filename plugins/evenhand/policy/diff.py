@@ -17,7 +17,7 @@ from evenhand.policy.language.entries import EntryRule
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.programme import Programme
 from evenhand.policy.prose import words
-from evenhand.policy.prose.speech import day, name, own, say
+from evenhand.policy.prose.speech import day, market, name, own, say
 from evenhand.policy.prose.words import Facts, listed, told
 from evenhand.policy.without_words import keys_without_words
 
@@ -70,10 +70,10 @@ def diff(old: Pack, new: Pack) -> list[Change]:
 def _whom(old: Pack, new: Pack) -> Iterator[Change]:
     about = say("who is affected")
     # The first of them is the default in examples only; their order tells nobody anything.
-    for market in sorted(set(new.markets) - set(old.markets)):
-        yield Change(about, say("the market {market} is new", market=market))
-    for market in sorted(set(old.markets) - set(new.markets)):
-        yield Change(about, say("the market {market} is no longer in it", market=market))
+    for code in sorted(set(new.markets) - set(old.markets)):
+        yield Change(about, say("the market {market} is new", market=market(code)))
+    for code in sorted(set(old.markets) - set(new.markets)):
+        yield Change(about, say("the market {market} is no longer in it", market=market(code)))
     for kind in sorted(set(new.applies_to) - set(old.applies_to)):
         yield Change(about, say("the kind of account {kind} is new", kind=words.kind(kind)))
     for kind in sorted(set(old.applies_to) - set(new.applies_to)):

@@ -263,7 +263,8 @@ def with_unit(figure: Decimal, unit: str, market: str = "") -> str:
         currency = currency_of(market)
         return str(format_currency(figure, currency, locale="en")) if currency else f"{figure:,.2f}"
     if unit == "share":
-        return f"{100 * figure:.1f} %"
+        percent = 100 * figure
+        return f"{_short(percent)} %" if 0 < abs(percent) < Decimal("0.1") else f"{percent:.1f} %"
     if unit in ("days", "hours"):
         return f"1 {unit[:-1]}" if figure == 1 else f"{_short(figure)} {unit}"
     return f"{figure:,.0f}" if unit == "count" else _short(figure)

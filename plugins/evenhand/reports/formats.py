@@ -41,7 +41,9 @@ class Formats:
 
     def share(self, value: Decimal) -> str:
         """A share of one, in percent."""
-        return format_percent(value, "#,##0.0\u00a0%", locale=self.locale).replace("-", _MINUS)
+        # What is less than a tenth of a percent isn't nothing.
+        digits = "0" if not value or abs(value) >= Decimal("0.001") else "0" * -(value.adjusted() + 2) + "#"
+        return format_percent(value, f"#,##0.{digits}\u00a0%", locale=self.locale).replace("-", _MINUS)
 
     def day(self, day: date | None) -> str:
         """A day; a dash for none."""
@@ -77,7 +79,11 @@ class Formats:
             return self._time(round(figure, 1).normalize() + 0, f"duration-{unit[:-1]}")
         if unit == "count":
             return self.number(round(figure))
-        return self.number(round(figure, 2) if abs(figure) >= 1 or not figure else Decimal(f"{figure:.2g}"))
+        if abs(figure) >= 1 or not figure:
+            return self.number(round(figure, 2))
+        # Otherwise it had at most three digits behind the point, of which all may be zeros.
+        said = format_decimal(Decimal(f"{figure:.2g}"), decimal_quantization=False, locale=self.locale)
+        return said.replace("-", _MINUS)
 
     def _time(self, time: Decimal, unit: str) -> str:
         said = format_unit(time, unit, "long", locale=self.locale)

@@ -66,6 +66,10 @@ class PackSpeech:
         """A day."""
         return self._language.day(day)
 
+    def market(self, code: str) -> str:
+        """A market by its name and its code."""
+        return self._language.market(code)
+
     def own(self, text: str) -> str:
         """The same: nobody translated it."""
         return text

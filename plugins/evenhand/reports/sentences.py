@@ -72,7 +72,7 @@ def day() -> Place:
 
 def short_day() -> Place:
     """A day as English titles write it."""
-    return Place(r"\d{1,2} [A-Z][a-z]{2} \d{4}", _short_day)
+    return Place(r"\d{1,2} [A-Z][a-z]{2,3} \d{4}", _short_day)
 
 
 def text(reads: str = ".+?") -> Place:
@@ -174,7 +174,7 @@ def _within(said: str) -> str:
 
 def _short_day(reader: Reader, said: str) -> str | None:
     try:
-        return reader.names.day(datetime.strptime(said, "%d %b %Y").replace(tzinfo=UTC).date())
+        return reader.names.day(datetime.strptime(said.replace("Sept ", "Sep "), "%d %b %Y").replace(tzinfo=UTC).date())
     except ValueError:
         return None
 

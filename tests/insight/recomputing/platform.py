@@ -32,7 +32,7 @@ def of_lives(market: Market) -> dict[str, Wanted]:
     return {
         "live_hours_per_live": ratio(minutes, len(lives), "hours", per=Fraction(1, 60)),
         "viewers_per_live": ratio(viewers, len(lives), "number"),
-        "live_conversion": ratio(len(from_lives), viewers, "number"),
+        "live_conversion": ratio(len(from_lives), viewers, "share"),
         "share_of_lives_without_interaction": share(lives, lambda row: int(row["interactions"]) == 0),
         "share_of_lives_interrupted": share(lives, lambda row: row["interrupted"] == "yes"),
         "misleading_reports_per_thousand_lives": ratio(len(misleading), len(lives), "per thousand lives", per=1000),

@@ -35,7 +35,12 @@ def write_pages(packs: Sequence[LoadedPack], known: Sequence[LoadedPack], folder
             path.write_text(page(loaded.pack, version_before(loaded.pack, known)), encoding="utf-8")
         written.append(path)
     rows = [
-        (f"[{title(pack)}]({page_name(pack)})", listed(pack.markets), words.kinds(pack.applies_to), in_force(pack))
+        (
+            f"[{title(pack)}]({page_name(pack)})",
+            words.markets(pack),
+            words.kinds(pack.applies_to),
+            in_force(pack),
+        )
         for pack in (loaded.pack for loaded in packs)
     ]
     index = ["# Policies", "", *_table(("policy", "markets", "accounts", "in force"), rows), ""]
@@ -81,7 +86,7 @@ def page(pack: Pack, before: Pack | None = None) -> str:
     about = say(
         "**For** {kinds} in {markets}. **In force** {days}; what is decided on these days is judged by this page.",
         kinds=words.kinds(pack.applies_to),
-        markets=listed(pack.markets),
+        markets=words.markets(pack),
         days=in_force(pack),
     )
     if pack.timezone:

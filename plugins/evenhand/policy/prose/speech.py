@@ -39,6 +39,9 @@ class Speech(Protocol):
     def day(self, day: date) -> str:
         """A day."""
 
+    def market(self, code: str) -> str:
+        """A market by its name and its code."""
+
     def own(self, text: str) -> str:
         """What a pack says in words of its own, which is in one language alone."""
 
@@ -95,6 +98,12 @@ def day(value: date) -> str:
     """A day."""
     other = _SPEECH.get()
     return Said(str(value), other.day(value)) if other else str(value)
+
+
+def market(code: str) -> str:
+    """A market, which is called by its code wherever texts are compared."""
+    other = _SPEECH.get()
+    return Said(code, other.market(code)) if other else code
 
 
 def own(text: str) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 
 from evenhand.policy.language.examples import Event, Example, Expectation
 from evenhand.policy.language.pack import Pack
-from evenhand.policy.prose.speech import Said, name, own, say, speech
+from evenhand.policy.prose.speech import Said, market, name, own, say, speech
 from evenhand.policy.prose.words import amount_of, capital, currency_in, joined, listed, money, number, spoken
 
 _OUTCOMES = {
@@ -35,10 +35,12 @@ def story(example: Example, pack: Pack) -> list[str]:
 
 def whose(example: Example, pack: Pack) -> str:
     """Whose story it is: `a creator in GB`."""
-    kind, market = example.kind or pack.applies_to[0], example.market or pack.markets[0]
+    kind, code = example.kind or pack.applies_to[0], example.market or pack.markets[0]
     english, other = "marketing account" if kind == "marketing" else spoken(kind), speech()
     called = Said(english, other.name("kind", kind)) if other else english
-    return say("An {kind} in {market}" if english[0] in "aeiou" else "A {kind} in {market}", kind=called, market=market)
+    return say(
+        "An {kind} in {market}" if english[0] in "aeiou" else "A {kind} in {market}", kind=called, market=market(code)
+    )
 
 
 def day(on: date) -> str:

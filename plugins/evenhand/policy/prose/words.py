@@ -24,7 +24,7 @@ from evenhand.policy.language.part import Comparison
 from evenhand.policy.language.programme import Programme
 from evenhand.policy.prose.money import MONEY, currency_of, in_currency
 from evenhand.policy.prose.neighbours import unit_read
-from evenhand.policy.prose.speech import Said, day, local, name, say, speech
+from evenhand.policy.prose.speech import Said, day, local, market, name, say, speech
 
 Facts = dict[str, str]
 
@@ -46,7 +46,7 @@ def number(value: Decimal | int) -> str:
 
 def currency_in(pack: Pack) -> str:
     """The currency of all markets of a pack; empty where they have several, or nobody knows it."""
-    first, *others = {currency_of(market) for market in pack.markets} or {None}
+    first, *others = {currency_of(each) for each in pack.markets} or {None}
     return "" if others or first is None else first
 
 
@@ -134,13 +134,18 @@ def joined(texts: Iterable[str], between: str = "; ") -> str:
     return Said(english, local(between).join(local(each) for each in found)) if speech() else english
 
 
+def markets(pack: Pack) -> str:
+    """The markets of a pack."""
+    return listed([market(each) for each in pack.markets])
+
+
 def edition(pack: Pack) -> str:
     """Which pack, for whom, and from when."""
     values = {
         "pack": name("pack", pack.pack),
         "version": str(pack.version),
         "kinds": kinds(pack.applies_to),
-        "markets": listed(pack.markets),
+        "markets": markets(pack),
         "first": day(pack.effective_from),
     }
     if pack.effective_until:
