@@ -81,6 +81,8 @@ programmes:
       - {{zone: usual}}
       - {{zone: high, at_least: 3, measures: [{{measure: looked_at, scope: showcase, while_in_zone: true}}]}}
 """
+# Otherwise it would take most of the machine's, and what doesn't fit lies beside the warehouse.
+_MEMORY = "6GB"
 # Between two nights that decisions are taken of, so that few of them are the same.
 _BETWEEN = timedelta(days=8)
 
@@ -233,7 +235,7 @@ def _decide(folder: Path, warehouse: Path, models: Sequence[CompiledModel], nigh
     """Decide a night on what had landed by then."""
     landing = folder / "landing"
     compile_packs(load_packs(folder / "packs"), warehouse)
-    with duckdb.connect(str(warehouse)) as connection:
+    with duckdb.connect(str(warehouse), config={"memory_limit": _MEMORY}) as connection:
         create_accepted(connection)
         create_released(connection)
         # Of nobody else is anything decided that has a sum to tell of.
@@ -298,7 +300,8 @@ def _tried(warehouse: Path, models: Sequence[CompiledModel], night: date, tries:
     found = []
     for begin in range(0, len(tries), _AT_ONCE):
         some = tries[begin : begin + _AT_ONCE]
-        with duckdb.connect() as connection:
+        scratch = {"memory_limit": _MEMORY, "temp_directory": f"{warehouse}.tmp"}
+        with duckdb.connect(config=scratch) as connection:
             connection.execute(f"attach '{warehouse}' as {_TONIGHT} (read_only)")
             connection.execute("create schema policy")
             for (table,) in connection.execute(
