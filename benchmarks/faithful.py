@@ -300,8 +300,7 @@ def _tried(warehouse: Path, models: Sequence[CompiledModel], night: date, tries:
     found = []
     for begin in range(0, len(tries), _AT_ONCE):
         some = tries[begin : begin + _AT_ONCE]
-        scratch = {"memory_limit": _MEMORY, "temp_directory": f"{warehouse}.tmp"}
-        with duckdb.connect(config=scratch) as connection:
+        with duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": f"{warehouse}.tmp"}) as connection:
             connection.execute(f"attach '{warehouse}' as {_TONIGHT} (read_only)")
             connection.execute("create schema policy")
             for (table,) in connection.execute(
