@@ -32,6 +32,26 @@
     {{ return(found) }}
 {% endmacro %}
 
+{#- The metrics that are told: all, or the one that the variable `metric` names. -#}
+{% macro metrics_told() %}
+    {% if var('metric', '') %}
+        {{ return(metrics_defined() | selectattr('name', 'equalto', var('metric')) | list) }}
+    {% endif %}
+    {{ return(metrics_defined()) }}
+{% endmacro %}
+
+{#- The semantic models that have the measures of these, in the order of their names. -#}
+{% macro models_told() %}
+    {% set measures = semantic_measures() %}
+    {% set found = [] %}
+    {% for metric in metrics_told() %}
+        {% for name in [metric.numerator, metric.denominator] if name %}
+            {% do found.append(measures[name].model) %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(found | unique | sort) }}
+{% endmacro %}
+
 {#- What a measure comes to in the last weeks: a sum, and 0 where there is nothing; or a median. -#}
 {% macro measured(measure) -%}
     {%- set value = 'case when ' ~ in_metric_window(measure.day) ~ ' then ' ~ measure.expr ~ ' end' -%}

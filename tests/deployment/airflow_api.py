@@ -149,7 +149,7 @@ class AirflowApi:
         while not done():
             assert time.monotonic() < deadline, f"{what} isn't there after {seconds} s\n{self._on_trouble()}"
             time.sleep(pause)
-            pause = min(0.6, 1.2 * pause)
+            pause = min(1.2, 1.2 * pause)
 
     def _failed(self, run: str, dag: str) -> str:
         """What the failed tasks of a run complained of."""

@@ -111,7 +111,7 @@ class Stack:
         while (result := self.check(name))[0] != 0:
             assert self.processes.running(name), f"{name} ended\n{self.processes.tails()}"
             assert time.monotonic() < deadline, f"{name} isn't healthy: {result[1]}\n{self.processes.tails()}"
-            time.sleep(0.5)
+            time.sleep(1)
 
     def check(self, name: str) -> tuple[int, str]:
         """Run a service's health check once."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,10 +121,27 @@ def test_make_lint_sees_the_sql_of_modules(tmp_path: Path) -> None:
     folder.mkdir()
     shutil.copy(PROJECT / "plugins" / ".sqlfluff", folder)
     good = "-- name: a\nselect account_id from {{ rows }}\nwhere market = $market;\n"
-    for text, is_good in ((good, True), (good.replace("where", "WHERE"), False), (good.replace("from", "form"), False)):
-        (folder / "a.sql").write_text(text)
-        run = subprocess.run(
-            ["sqlfluff", "lint", "plugins", "--templater", "placeholder", "--processes", "1"],
-            cwd=tmp_path, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert (run.returncode == 0) is is_good, run.stdout
+    texts = {
+        "good": good,
+        "in_capitals": good.replace("where", "WHERE"),
+        "unparsable": good.replace("from", "form"),
+        "badly_laid_out": good.replace(" = ", "=").replace("where", "  where"),
+    }
+    for name, text in texts.items():
+        (folder / f"{name}.sql").write_text(text)
+    run = subprocess.run(
+        [sys.executable, "-m", "house.sql_linter", "lint", "plugins", "--templater", "placeholder", "--format", "json"],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(PROJECT / "tests")},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    found = {
+        Path(file["filepath"]).stem: sorted({each["code"] for each in file["violations"]})
+        for file in json.loads(run.stdout)
+    }
+    assert found == {
+        "good": [],
+        "in_capitals": ["CP01"],
+        "unparsable": ["AL02", "PRS"],
+        "badly_laid_out": ["LT01", "LT02"],
+    }
+    assert run.returncode == 1

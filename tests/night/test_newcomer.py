@@ -1,10 +1,16 @@
-"""The README's first command, in a fresh clone, as somebody types it who has nothing but the clone."""
+"""The README's first command, in a fresh clone, as somebody types it who has nothing but the clone.
+
+In the suite the clone has the libraries that its tests run with, which nobody has to install and compile again: what CI
+begins with is `make install` in a fresh clone. In the soak all comes from uv.lock.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 import subprocess
+import sys
+import sysconfig
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -30,6 +36,19 @@ class Clone:
     def make(self, *arguments: str) -> str:
         """Run a target, which has to end well; returns what it said."""
         return self._run("make", *arguments)
+
+    def install_with_the_libraries_of_here(self) -> None:
+        """What `make install` leaves: an environment that runs the clone's code, with the libraries of this one."""
+        environment = self.folder / ".evenhand" / "venv"
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
+        libraries = sysconfig.get_path("purelib", vars={"base": str(environment)})
+        paths = (self.folder, self.folder / "plugins", sysconfig.get_path("purelib"))
+        Path(libraries, "_evenhand.pth").write_text("".join(f"{path}\n" for path in paths))
+        command = environment / "bin" / "evenhand"
+        _, _, written = Path(sys.executable).with_name("evenhand").read_text().partition("\n")
+        command.write_text(f"#!{environment}/bin/python\n{written}")
+        command.chmod(0o755)
+        (environment / "installed").touch()
 
     def evenhand(self, *arguments: str) -> str:
         """Run the command that was installed, in the home that `make` has."""
@@ -60,12 +79,17 @@ class Clone:
             httpx.get(f"http://127.0.0.1:{self.port}/healthz")
 
 
-@pytest.mark.parametrize(("creators", "nights"), [(300, 4), pytest.param(4_000, 90, marks=pytest.mark.soak)])
-def test_make_nightly_and_make_clean(tmp_path: Path, creators: int, nights: int) -> None:
+@pytest.mark.parametrize(
+    ("creators", "nights", "installs"), [(300, 4, False), pytest.param(4_000, 90, True, marks=pytest.mark.soak)]
+)
+def test_make_nightly_and_make_clean(tmp_path: Path, creators: int, nights: int, installs: bool) -> None:
     """Of a smaller marketplace, which is simulated first; the soak has a larger one, and that of the README."""
     clone = Clone(tmp_path)
     try:
+        if not installs:
+            clone.install_with_the_libraries_of_here()
         clone.make("install")
+        assert (clone.folder / ".evenhand" / "boot").exists() is installs
         clone.evenhand("simulate", "--creators", str(creators), "--nights", str(nights), "--until", str(NIGHT))
         _decided(clone, clone.make("nightly"), creators, nights)
     finally:

@@ -21,7 +21,7 @@ markets_told as (
 ),
 
 {% if execute %}
-    {% for model in graph.semantic_models.values() | map(attribute='name') | sort %}
+    {% for model in models_told() %}
         sums_of_{{ model }} as (
             {{ sums_by_market_and_slice(model) }}
         ),
@@ -30,7 +30,7 @@ markets_told as (
 
 values_of_every_metric as (
     {% if execute %}
-        {% for metric in metrics_defined() %}
+        {% for metric in metrics_told() %}
             {{ values_of(metric) }}
             {% if not loop.last %}union all{% endif %}
         {% endfor %}
