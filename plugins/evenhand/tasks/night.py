@@ -62,6 +62,7 @@ def land_feeds(night: date, since: date | None = None) -> Facts:
         since: the first of several nights that are decided together; by default, `night`.
     """
     from evenhand.emergency.load import load_emergencies
+    from evenhand.landing.ahead import note_ahead
     from evenhand.landing.decisions import file_decisions
     from evenhand.landing.load import load
     from evenhand.landing.window import take
@@ -73,6 +74,7 @@ def land_feeds(night: date, since: date | None = None) -> Facts:
     from evenhand.release.older_releases import refuse_changed_before
     from evenhand.release.previous import last_release, take_last_release
     from evenhand.release.verify import refuse_not_accepted
+    from evenhand.tasks.choosing import today
 
     close(settings().home)
     refuse_troubles(settings().home)
@@ -88,6 +90,7 @@ def land_feeds(night: date, since: date | None = None) -> Facts:
     wait_until_free(settings().warehouse(night))
     decisions = file_decisions(settings().home)
     arrivals = load(settings().store, settings().landing, night, decisions)
+    note_ahead(settings().store, settings().landing, night, today(settings()))
     create_database(settings().warehouse(night))
     with kept_open(settings().warehouse(night), reads=[settings().store]):
         take(settings().store, settings().warehouse(night), night, decisions, since)
@@ -336,8 +339,10 @@ def known_beside(night: date) -> Beside:
     """What gate 1 knows beside the packs: marketplace.yml, and the limits and the files of the last release."""
     from evenhand.deciding.provenance import limits_of_words
     from evenhand.deployment import deployment
+    from evenhand.landing.held_markets import decided_alone
     from evenhand.policy.marketplace import read_marketplace
     from evenhand.quality.feeds import Beside
+    from evenhand.quality.held_before import HeldBefore
     from evenhand.quality.words_without_effect import WordsKnown
     from evenhand.release.manifest import read_manifest
     from evenhand.release.previous import last_release
@@ -345,11 +350,17 @@ def known_beside(night: date) -> Beside:
     marketplace = read_marketplace(settings().policies)
     zone = deployment().timezone.key
     last = last_release(settings().releases, night)
-    files = read_manifest(last).inputs if last else None
+    released = read_manifest(last) if last else None
+    files = released.inputs if released else None
+    held: list[HeldBefore] = []
+    if released:
+        # What is wrong with a file, or a pack, holds its market until it is mended.
+        once = [each for each in released.held_markets if not each.file and not decided_alone(each.why)]
+        held = [HeldBefore(each.market, released.night, each.why) for each in once]
     words = WordsKnown(marketplace.surfaces if marketplace else (), limits_of_words(last, night))
     if not marketplace:
-        return Beside(time_zone=zone, words=words, files=files)
-    return Beside(marketplace.markets, marketplace.time_zones, zone, words, files)
+        return Beside(time_zone=zone, words=words, files=files, held_before=held)
+    return Beside(marketplace.markets, marketplace.time_zones, zone, words, files, held)
 
 
 def _receivers() -> tuple[dict[str, Any] | None, tuple[str, ...]]:
