@@ -26,10 +26,10 @@ from evenhand.quality.told_of_files import told_of_files
 from evenhand.quality.whose_file import hold_for_unusable_files
 from evenhand.quality.words_without_effect import WordsKnown, find_words_without_effect
 from evenhand.records.sql_files import Sql, SqlFile
+from expectations.feed_values import is_a_number
 from expectations.feeds import (
     EVERY_MARKET,
     arrivals_suite,
-    is_a_number,
     reading_suite,
     row_suite,
     silences_suite,

@@ -14,13 +14,13 @@ from evenhand.landing.names import LONGEST_ACCOUNT
 from evenhand.landing.replaced import FEWEST_GONE, LARGEST_SHARE_GONE
 from evenhand.policy.language.recent import AT_MOST_DAYS, RECENT
 from evenhand.settings import PROJECT, Settings
+from expectations.feed_values import MOST_DIGITS
 from expectations.feeds import (
     FEWEST_BAD_ROWS,
     FEWEST_MISSED_ROWS,
     FEWEST_WAITS,
     LARGEST_BAD_SHARE,
     LARGEST_GROWTH,
-    MOST_DIGITS,
     SMALLEST_LIMIT,
     STALE_DAYS,
 )
