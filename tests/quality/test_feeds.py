@@ -23,6 +23,7 @@ from evenhand.landing.held_markets import held_markets
 from evenhand.landing.load import load
 from evenhand.landing.window import take
 from evenhand.quality.feeds import Beside, FeedCounts, FeedsGate, validate_feeds
+from evenhand.quality.held_before import HeldBefore
 from landing.feeds import (
     activity,
     appeal,
@@ -379,7 +380,7 @@ def test_what_is_wrong_as_a_whole_holds_its_market_and_mending_it_is_all(tmp_pat
     bad = [violation(f"V{i}", "A1", violation_type="" if i < 21 else "copyright") for i in range(40)]
     land(house.landing, "violations", 31, bad)
 
-    spoilt = house.run(31, "w.duckdb")
+    spoilt = house.run(31, "w.duckdb", Beside(held_before=[HeldBefore("TH", night(30), "its rows were bad.")]))
     assert [(each.market, each.why) for each in spoilt.gate.held] == [
         (
             "TH",
@@ -401,9 +402,16 @@ def test_what_is_wrong_as_a_whole_holds_its_market_and_mending_it_is_all(tmp_pat
     assert spoilt.gate.feeds["violations"] == FeedCounts(accepted=99, arrived=40, quarantined=21)
 
     land(house.landing, "violations", 31, [*bad[20:], violation("V-of-B", "B1")])
-    mended, anew = house.run(31, "w.duckdb"), house.run(31, "anew.duckdb")
+    before = [HeldBefore(market, night(30), "its rows were bad.") for market in ("TH", "VN")]
+    mended, anew = house.run(31, "w.duckdb", Beside(held_before=before)), house.run(31, "anew.duckdb")
     assert (mended.accepted, mended.quarantined) == (anew.accepted, anew.quarantined)
     assert mended.gate.held == []
+    # Once it is held no more, that is told.
+    assert mended.gate.warnings[-1] == (
+        "TH and VN: held on 2026-03-30 (its rows were bad), and decided again tonight, with what landed then as far as"
+        " it isn't in quarantine"
+    )
+    assert not [warning for warning in spoilt.gate.warnings if "decided again" in warning]
     assert held_markets(tmp_path / "w.duckdb") == []
     assert mended.gate.feeds["violations"] == FeedCounts(accepted=100, arrived=21, quarantined=1)
 
