@@ -48,7 +48,13 @@ def write_page(
         title=title, outcome=outcome, stopped=stopped, tables=_tables(findings), rules=len(findings), told=told or {}
     )
     (folder / PAGE).write_text(page, encoding="utf-8")
-    results = {"title": title, "outcome": outcome, "stopped": stopped, "results": [_result(each) for each in findings]}
+    results = {
+        "title": title,
+        "outcome": outcome,
+        "stopped": stopped,
+        "told": {heading: list(lines) for heading, lines in (told or {}).items()},
+        "results": [_result(each) for each in findings],
+    }
     (folder / RESULTS).write_text(json.dumps(results, indent=2, ensure_ascii=False), encoding="utf-8")
 
 

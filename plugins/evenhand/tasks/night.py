@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evenhand.deciding.report import PAGE
+from evenhand.records.written import by_numbers
 from evenhand.settings import settings
 from evenhand.tasks.facts import Facts, note, told_if_it_fails
 from evenhand.tasks.indexed import indexed
@@ -97,7 +98,7 @@ def land_feeds(night: date, since: date | None = None) -> Facts:
         take_last_release(settings().releases, settings().warehouse(night), night)
         emergencies = load_emergencies(settings().emergencies, settings().warehouse(night), night)
     for name, why in arrivals.unusable.items():
-        log.error("%s can't be used: %s", name, why)
+        log.error("%s can't be used: %s", by_numbers(name), by_numbers(why))
     facts = {
         "new_files": arrivals.new_files,
         "rows": arrivals.rows,
@@ -174,9 +175,9 @@ def validate_feeds(night: date, since: date | None = None) -> Facts:
         bring_all_back(warehouse)
         gate = feeds.validate_feeds(warehouse, settings().work(night) / "gate_1", night, known_beside(night), since)
     for held in gate.held:
-        log.error("%s", held)
+        log.error("%s", by_numbers(str(held)))
     for warning in gate.warnings:
-        log.warning("%s", warning)
+        log.warning("%s", by_numbers(warning))
     facts = {
         "accepted": {feed: counts.accepted for feed, counts in gate.feeds.items()},
         "quarantined": {feed: counts.quarantined for feed, counts in gate.feeds.items()},
