@@ -95,6 +95,21 @@ def test_a_line_that_cannot_be_read_costs_no_other(landing: Path, store: Path) -
         assert all(why in remedy for _, remedy in of_file)
 
 
+def test_a_text_that_looks_like_rows_writes_none(landing: Path, store: Path) -> None:
+    """An account writes what it appeals for."""
+    header = "appeal_id,violation_id,account_id,filed_on,outcome,decided_on,ground"
+    forged = "P9,V1,A1,2026-03-01,granted,2026-03-01,"
+    ground = f'"Please,\n{forged}x\n{forged}'
+    lines = [header, f"P1,V1,A1,2026-03-01,pending,,{ground}", 'thank you"', "P2,V2,A2,2026-03-01,pending,,none"]
+    for end in ("\n", "\r\n"):
+        land_text(landing, "appeals", 1, "\n".join(lines).replace("\n", end), name=f"{len(end)}.csv")
+    load(store, landing, night(1))
+    assert landed(store, "appeals", "appeal_id") == [("P1",), ("P2",)] * 2
+    assert query(store, "from landing.bad_rows") == []
+    said = query(store, "select distinct said from landing.told")
+    assert said == [("row 1 (line 2): a line of a value looks like a row, and is none, as its quotes say",)]
+
+
 def test_two_unclosed_quotes_do_not_swallow_the_rows_between_them(landing: Path, store: Path) -> None:
     lines = [
         HEADER,
@@ -348,7 +363,7 @@ def test_whose_a_file_is_is_known_whatever_stands_above_its_header_and_whatever_
             (folder / "draft").rename(folder / name)
     found = load(store, landing, night(1)).unusable
     named = query(store, "select distinct landed_file from landing.unusable_values where value = 'A1'")
-    assert sorted(name for (name,) in named) == sorted(found)
+    assert {name for (name,) in named} == set(found)
     assert len(found) == 8
 
 
