@@ -8,14 +8,13 @@ Longer than other files, for it is the list of all rules of the feeds.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 
 from great_expectations.expectations import Expectation
 
-from evenhand.landing.contracts import BY_NAME, FIRST_DAY, MARKET, MOMENT, Column, Contract
-from evenhand.landing.names import LONGEST_ACCOUNT, is_no_name
-from evenhand.records.databases import quoted
+from evenhand.landing.contracts import BY_NAME, MARKET, Column, Contract
+from expectations.feed_values import ValueRule, is_broken_by_itself, is_there_when, value_rules
 from expectations.rule import described, expect_no_rows, warn_of_rows
 
 # What points at a row of a feed: the file it landed in, and its number there.
@@ -33,8 +32,6 @@ LARGEST_BAD_SHARE = 0.5
 STALE_DAYS = 2
 # After fewer arrivals nobody knows how often a feed comes.
 FEWEST_WAITS = 3
-# What a number may have before its point: with four decimals it then fits decimal(18, 4).
-MOST_DIGITS = 14
 # Fewer bad rows than this never hold a market: a share means little in a file of a few rows.
 FEWEST_BAD_ROWS = 20
 # A market that had fewer rows than this on one of the last four nights of a weekday may well have none on the next.
@@ -65,7 +62,12 @@ def row_suite(contract: Contract, empty: Collection[str] = ()) -> list[Expectati
     """
     suite = [
         expect_no_rows(
+            # One that is wrong by itself never counts, and takes nothing from another that is right.
             f"""select {_LOCATOR}, {contract.key} from {{batch}}
+            semi join (
+                select twins.{contract.key}, twins.landed_night from {{batch}} as twins group by all having count(*) > 1
+            ) using ({contract.key}, landed_night)
+            where not {is_broken_by_itself(contract, empty)}
             qualify count(*) over (partition by {contract.key}, landed_night) > 1 and {contract.key} is not null
             and (
                 count(updated_at) over (partition by {contract.key}, landed_night)
@@ -85,7 +87,7 @@ def row_suite(contract: Contract, empty: Collection[str] = ()) -> list[Expectati
         suite.append(_keeps_its_account(contract))
     for column in contract.columns:
         if column.required_when and column.required_when[0] not in empty:
-            suite.append(_is_there_when(column, *column.required_when))
+            suite.append(_of_a_value(column.name, is_there_when(column, *column.required_when)))
         if column.name not in empty:
             suite.extend(_column_expectations(contract, column))
     return suite
@@ -216,50 +218,7 @@ _LOCATOR = ", ".join(ROW_LOCATOR)
 
 
 def _column_expectations(contract: Contract, column: Column) -> list[Expectation]:
-    name = column.name
-    expectations: list[Expectation] = []
-    if column.required and column.required_unless:
-        other, excuse = column.required_unless
-        expectations.append(
-            expect_no_rows(
-                f"select {_LOCATOR}, {name} from {{batch}}"
-                f" where {name} is null and {other} is distinct from '{excuse}'",
-                described(f"{name} is there unless {other} is {excuse}", name, _absent(column)),
-            )
-        )
-    elif column.required:
-        expectations.append(
-            expect_no_rows(
-                f"select {_LOCATOR}, {name} from {{batch}} where {name} is null",
-                described(f"{name} is there", name, _absent(column)),
-            )
-        )
-    if column.one_of:
-        expectations.append(
-            expect_no_rows(
-                f"select {_LOCATOR}, {name} from {{batch}} where {name} not in ({_texts(column.one_of)})",
-                described(
-                    f"{name} is one of {', '.join(column.one_of)}", name, "Land the row again with such a value."
-                ),
-            )
-        )
-    if column.type == "date":
-        expectations += [_is_a_day(column), _not_in_the_future(column), _not_too_early(column)]
-    if column.type == "number":
-        expectations.append(_is_a_number(column))
-    if column.type == "moment":
-        expectations += [_is_a_moment(column), _is_no_later_moment(column)]
-        # Of a time that stands beside a day, that day says so.
-        if not column.moment_of:
-            expectations.append(_is_no_earlier_moment(column))
-    if column.at_least is not None:
-        expectations.append(_is_enough(column, column.at_least))
-    if column.at_most is not None:
-        expectations.append(_is_not_too_much(column, column.at_most))
-    if name in contract.names:
-        expectations.append(_is_a_name(column))
-    if contract.names_an_account(name):
-        expectations.append(_is_short(column))
+    expectations = [_of_a_value(column.name, rule) for rule in value_rules(contract, column)]
     if column is MARKET:
         expectations.append(_is_a_market(column))
     if column.refers_to:
@@ -269,101 +228,8 @@ def _column_expectations(contract: Contract, column: Column) -> list[Expectation
     return expectations
 
 
-def _texts(texts: Sequence[str]) -> str:
-    return ", ".join(quoted(text) for text in texts)
-
-
-def _is_there_when(column: Column, other: str, value: str) -> Expectation:
-    name = column.name
-    return expect_no_rows(
-        f"select {_LOCATOR}, {name} from {{batch}} where {name} is null and {other} = '{value}'",
-        described(f"{name} is there where {other} is {value}", name, _absent(column)),
-    )
-
-
-def _is_a_day(column: Column) -> Expectation:
-    # DuckDB also reads 2026-1-5, a time of day or -infinity as a date; the contract knows one spelling.
-    name = column.name
-    return expect_no_rows(
-        f"select {_LOCATOR}, {name} from {{batch}} where {name} is not null"
-        f" and ({name} not like '____-__-__' or try_cast({name} as date)::varchar is distinct from {name})",
-        described(f"{name} is a day", name, "Land the row again with a day that exists, as YYYY-MM-DD."),
-    )
-
-
-def _not_in_the_future(column: Column) -> Expectation:
-    # Held against the night it landed in, not the night being decided: a wrong date doesn't become right by waiting.
-    name = column.name
-    return expect_no_rows(
-        f"select {_LOCATOR}, {name} from {{batch}} where try_cast({name} as date) > landed_night",
-        described(
-            f"{name} is not after the night it landed in",
-            name,
-            "A day can't be reported before it has come; land the row again with the right date.",
-        ),
-    )
-
-
-def _not_too_early(column: Column) -> Expectation:
-    name = column.name
-    return expect_no_rows(
-        f"select {_LOCATOR}, {name} from {{batch}} where try_cast({name} as date) < date '{FIRST_DAY}'",
-        described(
-            f"{name} is not before {FIRST_DAY}",
-            name,
-            "Nothing that counts is so old; land the row with the right date.",
-        ),
-    )
-
-
-def _is_enough(column: Column, at_least: int) -> Expectation:
-    name, number = column.name, _number(column)
-    return expect_no_rows(
-        f"select {_LOCATOR}, {name} from {{batch}} where {number} < {at_least}",
-        described(f"{name} is at least {at_least}", name, "Land the row again with the right number."),
-    )
-
-
-def _number(column: Column) -> str:
-    """SQL of a number as it is written; null where it isn't one, which another expectation finds."""
-    # DuckDB takes 160 times as long to read a text as decimal(38): only what doesn't fit decimal(18) is read so.
-    read = "try_cast({} as decimal({}, {}))".format
-    name, decimals = column.name, column.decimals
-    return f"coalesce({read(name, 18, decimals)}, {read(name, 38, decimals)})"
-
-
-def _is_not_too_much(column: Column, at_most: int) -> Expectation:
-    name, number = column.name, _number(column)
-    return expect_no_rows(
-        f"select {_LOCATOR}, {name} from {{batch}} where {number} > {at_most}",
-        described(f"{name} is at most {at_most}", name, "Land the row again with the right number."),
-    )
-
-
-def _is_a_name(column: Column) -> Expectation:
-    name = column.name
-    return expect_no_rows(
-        f"select {_LOCATOR}, {name} from {{batch}} where {is_no_name(name)}",
-        described(
-            f"{name} is a name as it is written",
-            name,
-            "A number in exponent form, or signs that nobody sees (a blank at an end, a control sign, a zero-width"
-            " sign), make it another name than the one that was likely meant; land the row again with that one.",
-        ),
-    )
-
-
-def _is_short(column: Column) -> Expectation:
-    name = column.name
-    return expect_no_rows(
-        f"select {_LOCATOR}, {name} from {{batch}} where length({name}) > {LONGEST_ACCOUNT}",
-        described(
-            f"{name} has at most {LONGEST_ACCOUNT} characters",
-            name,
-            f"Receivers take no name that is longer; land the row again with one of at most {LONGEST_ACCOUNT}"
-            " characters.",
-        ),
-    )
+def _of_a_value(name: str, rule: ValueRule) -> Expectation:
+    return expect_no_rows(f"select {_LOCATOR}, {name} from {{batch}} where {rule.broken}", rule.meta)
 
 
 def _is_a_market(column: Column) -> Expectation:
@@ -376,71 +242,6 @@ def _is_a_market(column: Column) -> Expectation:
             name,
             "No pack is of this market, and marketplace.yml doesn't list it: the account stays where it was. Land the"
             " row again with the right market, or add the market first.",
-        ),
-    )
-
-
-def is_a_number(text: str, column: Column) -> str:
-    """SQL for whether a text is a number as a column has them, whatever its bounds."""
-    # DuckDB also reads 1e5, blanks around and infinity as a number, and rounds what has too many decimals.
-    return (
-        f"(regexp_full_match({text}, '-?[0-9]+([.][0-9]+)?')"
-        f" and length(split_part(ltrim({text}, '-'), '.', 1)) <= {MOST_DIGITS}"
-        f" and length(split_part({text}, '.', 2)) <= {column.decimals})"
-    )
-
-
-def _is_a_number(column: Column) -> Expectation:
-    name = column.name
-    return expect_no_rows(
-        f"select {_LOCATOR}, {name} from {{batch}} where {name} is not null and not {is_a_number(name, column)}",
-        described(
-            f"{name} is a number",
-            name,
-            f"Land the row again with a number such as 12 or -0.5: at most {MOST_DIGITS} digits before the point and"
-            f" {column.decimals} after it, and no other signs.",
-        ),
-    )
-
-
-def _is_a_moment(column: Column) -> Expectation:
-    name = column.name
-    return expect_no_rows(
-        f"select {_LOCATOR}, {name} from {{batch}} where {name} is not null"
-        f" and (not regexp_full_match({name}, '{MOMENT}') or try_cast({name} as timestamptz) is null)",
-        described(
-            f"{name} is a moment with its time zone",
-            name,
-            "Land the row again with a moment such as 2026-03-01T09:30:00+07:00 or 2026-03-01T02:30:00Z.",
-        ),
-    )
-
-
-def _is_no_later_moment(column: Column) -> Expectation:
-    # A night ends later in some time zones than in others; one too far ahead would keep all later versions out.
-    name = column.name
-    return expect_no_rows(
-        f"select {_LOCATOR}, {name} from {{batch}}"
-        f" where try_cast({name} as timestamptz) >= timezone('UTC', cast(landed_night + 2 as timestamp))",
-        described(
-            f"{name} is not after the night it landed in",
-            name,
-            "A row can't have been changed before it happens; land the row again with the right moment.",
-        ),
-    )
-
-
-def _is_no_earlier_moment(column: Column) -> Expectation:
-    # Somebody's zero, most likely, and a version that is of 1970 is older than any other. A day begins earlier in some
-    # time zones than in others.
-    name = column.name
-    return expect_no_rows(
-        f"select {_LOCATOR}, {name} from {{batch}} where regexp_full_match({name}, '{MOMENT}')"
-        f" and try_cast({name} as timestamptz) < timezone('UTC', cast(date '{FIRST_DAY}' - 1 as timestamp))",
-        described(
-            f"{name} is not before {FIRST_DAY}",
-            name,
-            "Nothing that counts is so old; land the row with the right moment.",
         ),
     )
 
@@ -518,8 +319,3 @@ def _agrees(column: Column, parent: Contract, same: str) -> Expectation:
             f"The row of {parent.feed} has another {same}; land the row again with the right {name} or {same}.",
         ),
     )
-
-
-def _absent(column: Column) -> str:
-    consequence = f" ({column.absent_means})" if column.absent_means else ""
-    return f"The row has no {column.name}{consequence}; land it again with one."

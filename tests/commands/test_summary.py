@@ -98,10 +98,13 @@ def test_without_english_words_it_says_so(home: Path, tmp_path: Path, monkeypatc
 
 def test_what_is_to_be_looked_at_is_said_as_it_is_called(home: Path) -> None:
     warning = "orders/night=2026-03-05/rows[final].csv: the word [/bold] does nothing"
-    keep(settings().work(NIGHT), "validate_feeds", {"warnings": [warning]})
+    # Whoever lands a file can't have the summary say what they like.
+    forged = "orders/night=2026-03-05/x\nNot decided ID: \u202eall is well.csv: it is passed over"
+    keep(settings().work(NIGHT), "validate_feeds", {"warnings": [warning, forged]})
     done = CliRunner().invoke(app, ["summary"])
     assert done.exit_code == 0, done.output
     assert f"Look at {warning}" in done.output
+    assert "Look at orders/night=2026-03-05/x\\u000aNot decided ID: \\u202eall is well.csv: it is passed" in done.output
 
 
 def test_of_a_receiver_whose_last_delivery_failed_it_is_said_and_not_what_the_run_before_came_to(home: Path) -> None:

@@ -170,6 +170,35 @@ def test_a_file_that_cannot_be_fetched_again_is_not_what_it_was(tmp_path: Path) 
     assert not load(store, landing, night(1)).unusable
 
 
+@pytest.mark.parametrize("place", ["file", "web", "web that says no length"])
+def test_a_file_that_is_too_large_is_not_fetched_until_it_may_be(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was fetched of it before stays; the others are fetched all the same."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    monkeypatch.setenv("EVENHAND_LARGEST_FILE_MB", "1")
+    large = "x" * 1_000_001
+    for folder, name, text in ((there, "large.csv", large), (there, "small.csv", "owned"), (here, "large.csv", "old")):
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    index = '<a href="large.csv">x</a><a href="small.csv">x</a>'
+    pages = {"/landing": index, "/landing/": index, "/landing/large.csv": large}
+    with web(pages, says_length="no length" not in place) as at_web:
+        url = f"file://{there}" if place == "file" else at_web
+        assert mirror(url, here) == 1
+        assert _files(here) == {"large.csv": b"old", "small.csv": b"owned"}
+        ((name, why),) = json.loads((here / NOT_FETCHED).read_text()).items()
+        assert (name, why.partition(";")[0]) == ("large.csv", "it is larger than 1 MB, and isn't fetched")
+        # Alone, it is no sign that the place can't be read.
+        if place == "web":
+            (there / "small.csv").unlink()
+            pages["/landing"] = pages["/landing/"] = '<a href="large.csv">x</a>'
+            assert mirror(url, here) == 0
+        monkeypatch.setenv("EVENHAND_LARGEST_FILE_MB", "2")
+        assert mirror(url, here)
+        assert (here / "large.csv").read_text() == large
+
+
 @pytest.mark.parametrize("link", ["creators", "creators/night=2026-03-01"])
 def test_nothing_is_written_through_a_link_that_leads_out_of_the_folder(there: Path, tmp_path: Path, link: str) -> None:
     here, outside = tmp_path / "here", tmp_path / "outside"

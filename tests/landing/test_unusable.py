@@ -6,6 +6,7 @@ Longer than other files, for it is the list of all that can be wrong with a file
 from __future__ import annotations
 
 import gzip
+import hashlib
 import os
 import tracemalloc
 from pathlib import Path
@@ -92,6 +93,21 @@ def test_a_line_that_cannot_be_read_costs_no_other(landing: Path, store: Path) -
         of_file = [(line, str(remedy)) for landed_file, line, remedy in bad if landed_file == name]
         assert [line for line, _ in of_file] == lines
         assert all(why in remedy for _, remedy in of_file)
+
+
+def test_a_text_that_looks_like_rows_writes_none(landing: Path, store: Path) -> None:
+    """An account writes what it appeals for."""
+    header = "appeal_id,violation_id,account_id,filed_on,outcome,decided_on,ground"
+    forged = "P9,V1,A1,2026-03-01,granted,2026-03-01,"
+    ground = f'"Please,\n{forged}x\n{forged}'
+    lines = [header, f"P1,V1,A1,2026-03-01,pending,,{ground}", 'thank you"', "P2,V2,A2,2026-03-01,pending,,none"]
+    for end in ("\n", "\r\n"):
+        land_text(landing, "appeals", 1, "\n".join(lines).replace("\n", end), name=f"{len(end)}.csv")
+    load(store, landing, night(1))
+    assert landed(store, "appeals", "appeal_id") == [("P1",), ("P2",)] * 2
+    assert query(store, "from landing.bad_rows") == []
+    said = query(store, "select distinct said from landing.told")
+    assert said == [("row 1 (line 2): a line of a value looks like a row, and is none, as its quotes say",)]
 
 
 def test_two_unclosed_quotes_do_not_swallow_the_rows_between_them(landing: Path, store: Path) -> None:
@@ -322,6 +338,33 @@ def test_nested_values_make_a_file_unusable_where_the_feed_has_the_column(landin
         ("A1",),
         ("A2",),
     ]
+
+
+def test_whose_a_file_is_is_known_whatever_stands_above_its_header_and_whatever_it_is_called(
+    landing: Path, store: Path
+) -> None:
+    header, line = "appeal_id,violation_id,account_id,filed_on,outcome", "P1,V1,A1,2026-03-01,denied"
+    many = "\n".join(f"P{i},V{i},A{i},2026-03-01,{hashlib.sha256(str(i).encode()).hexdigest()}" for i in range(3_000))
+    packed = bytearray(gzip.compress(f"{header}\n{many}\n".encode(), mtime=0))
+    packed[len(packed) // 2] ^= 0xFF
+    land_text(landing, "appeals", 1, f"Appeals of yesterday\n\n{header}\n{line}\n", name="title.csv")
+    land_text(landing, "appeals", 1, f"sep=;\n{header}\n{line}\n".replace(",", ";"), name="told.csv")
+    land_text(landing, "appeals", 1, f"\n\n{header}\n{line}\n", name="blank.csv")
+    land_text(landing, "appeals", 1, f"Appeals\nP1\t V1\tA1\t2026-03-01\n{line}\n", name="no header.csv")
+    land_text(landing, "appeals", 1, f"{header},decided_on\n{line},2026-03-01\n", name="csv.parquet")
+    land_text(landing, "appeals", 1, bytes(packed), name="damaged.csv.gz")
+    folder = landing / "appeals" / "night=2026-03-01"
+    with duckdb.connect() as connection:
+        for name, columns in (
+            ("parquet.csv", "'A1' as account_id"),
+            ("[1]*.parquet", "7 as appeal_id, 'A1' as account"),
+        ):
+            connection.execute(f"copy (select {columns}) to '{folder / 'draft'}' (format parquet)")
+            (folder / "draft").rename(folder / name)
+    found = load(store, landing, night(1)).unusable
+    named = query(store, "select distinct landed_file from landing.unusable_values where value = 'A1'")
+    assert {name for (name,) in named} == set(found)
+    assert len(found) == 8
 
 
 def test_parquet_that_is_none_or_was_cut_or_is_damaged(landing: Path, store: Path) -> None:

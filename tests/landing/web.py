@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 @contextmanager
-def web(pages: Mapping[str, str]) -> Iterator[str]:
-    """Its address below which feeds land; whatever isn't among its pages is a file of `owned`."""
+def web(pages: Mapping[str, str], says_length: bool = True) -> Iterator[str]:
+    """Its address below which feeds land; whatever isn't among its pages is a file of `owned`.
+
+    Args:
+        says_length: whether it says how long what it sends is.
+    """
 
     class Pages(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -18,10 +22,13 @@ def web(pages: Mapping[str, str]) -> Iterator[str]:
             body = (index if index is not None else "owned").encode()
             self.send_response(200)
             self.send_header("content-type", "text/html" if index is not None else "text/csv")
-            self.send_header("content-length", str(len(body)))
+            if says_length:
+                self.send_header("content-length", str(len(body)))
             self.end_headers()
-            if self.command == "GET":
-                self.wfile.write(body)
+            # Who has heard enough goes away.
+            with suppress(ConnectionError):
+                if self.command == "GET":
+                    self.wfile.write(body)
 
         do_HEAD = do_GET
 

@@ -121,6 +121,8 @@ def test_a_file_that_cannot_be_used_holds_its_market_until_it_is_mended(nights: 
     file = f"violations/night={BAD}/market=moon/day.csv"
     assert f"moon: {file}: the file can't be used: its header lacks account_id" in bad
     assert "Not decided world" not in bad
+    # What is told of a market that arrivals held for a night isn't told of one that a file or a pack holds.
+    assert not [said for said in nights.said if "decided again tonight" in said]
     before, held, *_ = nights.held
     assert held == before
     assert "m1/copyright_strikes/account" in held

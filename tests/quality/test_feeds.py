@@ -7,6 +7,7 @@ Longer than other files, for the few runs that its tests share are made here.
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from dataclasses import dataclass
@@ -16,11 +17,13 @@ from typing import Any
 import duckdb
 import pytest
 
+from evenhand.landing.ahead import note_ahead
 from evenhand.landing.contracts import CONTENTS, CREATORS, VIOLATIONS
 from evenhand.landing.held_markets import held_markets
 from evenhand.landing.load import load
 from evenhand.landing.window import take
 from evenhand.quality.feeds import Beside, FeedCounts, FeedsGate, validate_feeds
+from evenhand.quality.held_before import HeldBefore
 from landing.feeds import (
     activity,
     appeal,
@@ -69,6 +72,7 @@ class House:
     def run(self, day: int, warehouse: str = "it's a warehouse.duckdb", beside: Beside | None = None) -> Outcome:
         path = self.folder / warehouse
         load(self.folder / "landed.duckdb", self.landing, night(day))
+        note_ahead(self.folder / "landed.duckdb", self.landing, night(day), today=night(30))
         take(self.folder / "landed.duckdb", path, night(day))
         gate = validate_feeds(path, self.folder / "gate 1", night(day), beside)
         of_quarantine = "from quarantine.rows order by feed, landed_file, landed_row, column_name, rule"
@@ -180,6 +184,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
             measurement("M3", "B3", value="4%"),
         ],
     )
+    # Of a night that hasn't come.
+    land(landing, "violations", 31, [violation("V8", "A1")], name="market=before/rows.csv")
     return house
 
 
@@ -222,6 +228,12 @@ BECAUSE_OF_29 = {
     ("appeals", "P5", "violation_id", "violation_id is in violations"),
     ("appeals", "P6", "violation_id", "violation_id is of the same account_id"),
 }
+
+
+AHEAD = (
+    "violations/night=2026-03-31: this night hasn't come, so nothing looks at market=before/rows.csv. If the day is"
+    " wrong, rename the folder"
+)
 
 
 def test_bad_rows_are_quarantined_with_feed_key_column_and_rule(of_29: Outcome) -> None:
@@ -290,7 +302,8 @@ def test_the_page_of_a_night_that_goes_on_says_what_was_let_through_and_what_was
     # Taken before the night of the 30th wrote its own in this place.
     page, results = of_29.page, of_29.results
     assert "<h1>Gate 1 of night 2026-03-29</h1>" in page
-    assert "Let through. Rows accepted: 10; in quarantine: 20; warnings: 1; markets held: none." in page
+    assert "Let through. Rows accepted: 10; in quarantine: 20; warnings: 2; markets held: none." in page
+    assert f"<li>{AHEAD}</li>" in page.replace("&#39;", "'")
     assert 'class="stopped"' not in page
     market = _broken(page, "market is there")
     assert '<span class="count">1 row</span>' in market
@@ -337,12 +350,18 @@ def test_a_day_in_the_future_does_not_become_right_by_waiting(of_30: Outcome) ->
 
 
 def test_a_feed_without_rows_on_a_night_that_always_has_some_is_a_warning(of_29: Outcome, of_30: Outcome) -> None:
-    (warning,) = of_29.gate.warnings
-    assert warning == (
+    assert of_29.gate.warnings[1] == (
         "before: no row of contents landed; this breaks the rule: rows on a night that always has some. Each of the"
         " last four nights of this weekday had contents; ask the source whether this is right."
     )
-    assert of_30.gate.warnings == []
+    assert not [warning for warning in of_30.gate.warnings if "always has some" in warning]
+
+
+def test_a_folder_of_a_night_that_has_not_come_is_told_once_and_then_counted(of_29: Outcome, of_30: Outcome) -> None:
+    assert of_29.gate.warnings[0] == AHEAD
+    assert of_30.gate.warnings == [
+        "1 folder of a night that hasn't come is still there: violations/night=2026-03-31",
+    ]
 
 
 def test_an_earlier_night_sees_what_had_landed_by_then(house: House, of_29: Outcome, of_30: Outcome) -> None:
@@ -361,7 +380,7 @@ def test_what_is_wrong_as_a_whole_holds_its_market_and_mending_it_is_all(tmp_pat
     bad = [violation(f"V{i}", "A1", violation_type="" if i < 21 else "copyright") for i in range(40)]
     land(house.landing, "violations", 31, bad)
 
-    spoilt = house.run(31, "w.duckdb")
+    spoilt = house.run(31, "w.duckdb", Beside(held_before=[HeldBefore("TH", night(30), "its rows were bad.")]))
     assert [(each.market, each.why) for each in spoilt.gate.held] == [
         (
             "TH",
@@ -383,9 +402,16 @@ def test_what_is_wrong_as_a_whole_holds_its_market_and_mending_it_is_all(tmp_pat
     assert spoilt.gate.feeds["violations"] == FeedCounts(accepted=99, arrived=40, quarantined=21)
 
     land(house.landing, "violations", 31, [*bad[20:], violation("V-of-B", "B1")])
-    mended, anew = house.run(31, "w.duckdb"), house.run(31, "anew.duckdb")
+    before = [HeldBefore(market, night(30), "its rows were bad.") for market in ("TH", "VN")]
+    mended, anew = house.run(31, "w.duckdb", Beside(held_before=before)), house.run(31, "anew.duckdb")
     assert (mended.accepted, mended.quarantined) == (anew.accepted, anew.quarantined)
     assert mended.gate.held == []
+    # Once it is held no more, that is told.
+    assert mended.gate.warnings[-1] == (
+        "TH and VN: held on 2026-03-30 (its rows were bad), and decided again tonight, with what landed then as far as"
+        " it isn't in quarantine"
+    )
+    assert not [warning for warning in spoilt.gate.warnings if "decided again" in warning]
     assert held_markets(tmp_path / "w.duckdb") == []
     assert mended.gate.feeds["violations"] == FeedCounts(accepted=100, arrived=21, quarantined=1)
 
@@ -425,6 +451,7 @@ def test_a_file_that_cannot_be_used_holds_the_market_of_the_accounts_in_it_or_of
         ("VN", "violations/night=2026-03-02/market=vn/cut.parquet"),
         ("VN", "violations/night=2026-03-02/semicolons.csv"),
     ]
+    assert all(str(each) in html.unescape(of_odd_files.page) for each in of_odd_files.gate.held)
     assert of_odd_files.gate.held[1].why.startswith(
         "the file can't be used: its values are separated by semicolons, where commas are expected. Have the source"
     )

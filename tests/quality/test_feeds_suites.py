@@ -224,6 +224,33 @@ def test_a_chance_is_at_most_one(value: str, is_a_chance: bool) -> None:
     assert _is_bad(QA_REVIEWS, rule, "inclusion_probability", value) is not is_a_chance
 
 
+@pytest.mark.parametrize(
+    ("twins", "out"),
+    [
+        ([("2026-03-01", "denied"), ("2026-03-02", "denied")], [1, 2]),
+        ([("yesterday", "denied"), ("2026-03-02", "denied")], []),
+        ([("2026-03-01", "denied"), ("2026-03-01", "Denied")], []),
+        ([("2026-03-01", "denied"), ("2026-03-01", ""), ("2026-03-01", "granted")], [1, 3]),
+    ],
+)
+def test_a_row_that_is_wrong_by_itself_takes_nothing_from_another_with_its_key(
+    twins: list[tuple[str, str]], out: list[int]
+) -> None:
+    """As where a file was mended and landed beside the one that it mends."""
+    query = queries_of(row_suite(APPEALS), "rows")["one version of a key per night, or each with its own updated_at"]
+    with duckdb.connect() as connection:
+        columns = ", ".join(f"{name} varchar" for name in APPEALS.column_names)
+        connection.execute(f"create table rows (landed_file varchar, landed_row bigint, landed_night date, {columns})")
+        for number, (filed_on, outcome) in enumerate(twins, 1):
+            connection.execute(
+                "insert into rows by name select 'f' as landed_file, ? as landed_row, ? as landed_night, 'P1' as"
+                " appeal_id, 'V1' as violation_id, 'A1' as account_id, ? as filed_on, nullif(?, '') as outcome,"
+                " '2026-03-03' as decided_on",
+                [number, _TONIGHT, filed_on, outcome],
+            )
+        assert [row for _, row, _ in sorted(connection.execute(query).fetchall())] == out
+
+
 @pytest.mark.parametrize(("value", "is_late_enough"), [("2000-01-01", True), ("1999-12-31", False)])
 def test_a_day_is_of_this_century(value: str, is_late_enough: bool) -> None:
     assert _is_bad(APPEALS, "filed_on is not before 2000-01-01", "filed_on", value) is not is_late_enough

@@ -56,6 +56,8 @@ FINDINGS = [
     found("arrivals.creators", "rows on a night", 1, rows_query="", observed="found 0"),
 ]
 
+TOLD = {"Held": [], "To look at": [f"violations/night=2026-03-05/{HOSTILE}.csv: it is passed over"]}
+
 
 class Elements(HTMLParser):
     """What a browser makes of a page: its elements' names, and all their attributes."""
@@ -72,7 +74,7 @@ class Elements(HTMLParser):
 
 
 def written(folder: Path, stopped: bool = True) -> str:
-    write_page(folder, "Gate 1 of night 2026-03-05", "Nothing was let through.", stopped, FINDINGS)
+    write_page(folder, "Gate 1 of night 2026-03-05", "Nothing was let through.", stopped, FINDINGS, TOLD)
     return (folder / "index.html").read_text()
 
 
@@ -96,6 +98,7 @@ def test_what_rows_say_is_text(tmp_path: Path) -> None:
     page = written(tmp_path)
     assert "&lt;script&gt;alert(&#39;A1&#39;)&lt;/script&gt;" in page
     assert "&#34;&gt;&lt;img src=x" in page
+    assert "<li>violations/night=2026-03-05/&lt;script&gt;alert" in page
     elements = Elements(page)
     assert elements.names.isdisjoint({"script", "img"})
     assert not any(name.startswith("on") for name, _ in elements.attributes)
@@ -103,7 +106,12 @@ def test_what_rows_say_is_text(tmp_path: Path) -> None:
 
 def test_what_is_broken_comes_first_and_what_holds_is_folded(tmp_path: Path) -> None:
     page = written(tmp_path)
-    assert re.findall("<h2>(.*?)</h2>", page) == ["candidates.creators", "arrivals.creators", "candidates.contents"]
+    assert re.findall("<h2>(.*?)</h2>", page) == [
+        "To look at",
+        "candidates.creators",
+        "arrivals.creators",
+        "candidates.contents",
+    ]
     folded = re.findall("<details>.*?</details>", page, re.DOTALL)
     assert ["market is there" in each for each in folded] == [True, False]
     assert ["content_id is there" in each for each in folded] == [False, True]
@@ -125,7 +133,8 @@ def test_a_night_that_goes_on_is_not_shown_as_stopped(tmp_path: Path) -> None:
 def test_machines_read_the_same(tmp_path: Path) -> None:
     written(tmp_path)
     results = json.loads((tmp_path / "results.json").read_text())
-    assert {name: results[name] for name in ("title", "outcome", "stopped")} == {
+    assert {name: results[name] for name in ("title", "outcome", "stopped", "told")} == {
+        "told": TOLD,
         "title": "Gate 1 of night 2026-03-05",
         "outcome": "Nothing was let through.",
         "stopped": True,

@@ -23,7 +23,7 @@ from evenhand.policy.language.part import LAST_DAY, MOST, MOST_DAYS
 from evenhand.policy.load import LoadedPack, content_of, pack_files, pack_from
 from evenhand.release.previous import create_released
 from evenhand.settings import PROJECT
-from expectations.feeds import MOST_DIGITS
+from expectations.feed_values import MOST_DIGITS
 from made_once import shared_project
 
 # What the number columns of feeds have in them.

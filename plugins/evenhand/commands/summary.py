@@ -24,6 +24,7 @@ from evenhand.landing.held_markets import decided_alone
 from evenhand.notices.catalogs import load_catalogs
 from evenhand.policy.prose.words import counted
 from evenhand.records.steps import at_receiver, kept
+from evenhand.records.written import by_numbers, indented
 from evenhand.release.causes import causes_of
 from evenhand.release.figures import ALL_MARKETS, Figure, figures
 from evenhand.release.held_names import held_called, why_once
@@ -290,7 +291,7 @@ def held(manifest: Manifest, night: date, console: Console, speaks: Language) ->
         place = f"{market.file}:{market.line}: " if market.line else f"{market.file}: " if market.file else ""
         kept = f"keeps the lists of {market.since}, less what has ended" if market.since else "has nothing released"
         console.print(
-            f"[bold red]Not decided[/bold red] {market.market}: {escape(place + market.why)}\n"
+            f"[bold red]Not decided[/bold red] {market.market}: {escape(by_numbers(place) + indented(market.why))}\n"
             f"  It {kept}; correct this and run the night again.{_in_force(market)}",
             soft_wrap=True,
             highlight=False,
@@ -369,7 +370,7 @@ def _metrics(manifest: Manifest, found: Sequence[Figure], market: str) -> Table:
 
 def _warnings(settings: Settings, night: date, console: Console) -> None:
     for warning in kept(settings.work(night), "validate_feeds").get("warnings", ()):
-        console.print(f"[yellow]Look at[/yellow] {escape(warning)}", soft_wrap=True, highlight=False)
+        console.print(f"[yellow]Look at[/yellow] {escape(by_numbers(warning))}", soft_wrap=True, highlight=False)
 
 
 def _receivers(settings: Settings, night: date, console: Console) -> None:

@@ -75,6 +75,12 @@ class Column:
     is_person: bool = False
 
     @property
+    def is_any_text(self) -> bool:
+        """Whether any text may stand in it, such as what people write; it needs none, and refers to nothing."""
+        says_something = self.one_of or self.vocabulary or self.refers_to or self.names_one_of
+        return self.type == "text" and not self.required and not says_something
+
+    @property
     def is_flag(self) -> bool:
         """Whether its values are yes and no."""
         return self.one_of == ("yes", "no")

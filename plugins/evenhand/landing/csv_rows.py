@@ -2,7 +2,9 @@
 
 A file that is whole is read by DuckDB, which is quick; `is_plain` says of which that is safe. Here the others are read,
 so that a line that can't be read costs itself and no other: rows begin anew at each line, and a quote that is open at
-the end of a line is closed on a later one only if no row of its own begins before.
+the end of a line is closed on a later one only if no row of its own begins before. But where each quote of a file is
+closed and each row whole, a text that people write, such as a title or a reason, is what its quotes say: whoever writes
+one is not to write rows.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +23,7 @@ _GZIP = b"\x1f\x8b"
 # A value with line breaks in it is taken for one up to so many lines.
 LONGEST_VALUE = 500
 _LINE_END = re.compile(rb"\r\r\n|\r\n|\n|\r")
+_LINE_END_IN_TEXT = re.compile(r"[\r\n]")
 _PLAIN = r'[^",\r\n]*'
 _QUOTED = r' *"(?:[^"]|"")*" *'
 _VALUE = re.compile(f"({_QUOTED}|{_PLAIN})(,|$)")
@@ -35,11 +38,16 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class CsvRow:
-    """A row: its number among the rows of data, the line that it begins on, and its values."""
+    """A row: its number among the rows of data, the line that it begins on, and its values.
+
+    Attributes:
+        has_one_within: whether a line of a value of it looks like a row.
+    """
 
     number: int
     line: int
     values: tuple[str, ...]
+    has_one_within: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,10 +148,17 @@ def refuse_what_is_no_csv(content: bytes) -> None:
         raise Unreadable("it is JSON, where CSV is expected")
 
 
-def read_rows(text: CsvText) -> Iterator[CsvRow | BadLine]:
-    """The rows of a file below its header, in order, and the lines between them that can't be read."""
+def read_rows(text: CsvText, texts: Collection[int] = ()) -> Iterator[CsvRow | BadLine]:
+    """The rows of a file below its header, in order, and the lines between them that can't be read.
+
+    Args:
+        texts: the positions of columns in which any text may stand, lines that look like rows too.
+    """
     content, width = text.content, len(text.header)
     lines = [line for line in _lines(content) if content[line.begins : line.ends].strip()][1:]
+    if b'"' in content and (rows := _whole_rows(content, lines, width, texts)) is not None:
+        yield from rows
+        return
     number = at = 0
     while at < len(lines):
         line = lines[at]
@@ -155,6 +170,30 @@ def read_rows(text: CsvText) -> Iterator[CsvRow | BadLine]:
         else:
             yield CsvRow(number, line.number, found)
         at = ends
+
+
+def _whole_rows(content: bytes, lines: Sequence[_Line], width: int, texts: Collection[int]) -> list[CsvRow] | None:
+    """The rows of a file in which each quote is closed and each row has its values; None if that isn't so.
+
+    Nor is it where what looks like a row would stand in a value that is no text: two quotes are missing, most likely.
+    """
+    rows: list[CsvRow] = []
+    at = 0
+    while at < len(lines):
+        begins = at
+        is_open = content.count(b'"', lines[at].begins, lines[at].ends) % 2 == 1
+        while is_open and at + 1 < len(lines):
+            at += 1
+            is_open ^= content.count(b'"', lines[at].begins, lines[at].ends) % 2 == 1
+        found = _parse(content[lines[begins].begins : lines[at].ends])
+        if isinstance(found, str) or len(found) != width:
+            return None
+        within = any(_is_row(content[line.begins : line.ends], width) for line in lines[begins + 1 : at])
+        if within and any(_LINE_END_IN_TEXT.search(value) for place, value in enumerate(found) if place not in texts):
+            return None
+        rows.append(CsvRow(len(rows) + 1, lines[begins].number, found, within))
+        at += 1
+    return rows
 
 
 def parse(line: str) -> tuple[str, ...] | str:

@@ -42,6 +42,12 @@ def match(names: Sequence[str], contract: Contract) -> Header:
     return Header(columns, unknown, problem)
 
 
+def places_of_texts(header: Header, contract: Contract) -> set[int]:
+    """The positions of columns in which any text may stand, or whose values are left out."""
+    texts = {column.name for column in contract.columns if column.is_any_text}
+    return {position for position, name in enumerate(header.columns) if name is None or name in texts}
+
+
 def said_of_unknown(header: Header, contract: Contract) -> str:
     """What is told of columns that are left out."""
     names = ", ".join(repr(name) for name in header.unknown[:_MOST_NAMED])

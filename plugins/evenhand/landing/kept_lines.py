@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from evenhand.landing.contracts import BY_NAME
 from evenhand.landing.csv_rows import CsvRow, CsvText, Unreadable, parse, read_rows, read_text
-from evenhand.landing.headers import match
+from evenhand.landing.headers import match, places_of_texts
 from evenhand.landing.kept import KeptFiles
 from evenhand.landing.names import composed
 
@@ -28,13 +28,13 @@ def lines_of(kept: KeptFiles, name: str, keys: Mapping[int, str | None]) -> dict
     except (OSError, Unreadable):
         return {}
     contract = BY_NAME[file.feed]
-    columns = match(text.header, contract).columns
-    if contract.key not in columns:
+    header = match(text.header, contract)
+    if contract.key not in header.columns:
         return {}
-    position = columns.index(contract.key)
+    position, texts = header.columns.index(contract.key), places_of_texts(header, contract)
     return {
         row.number: row.line
-        for row in (_of_plain(text, keys) if text.is_plain else _of_others(text, keys))
+        for row in (_of_plain(text, keys) if text.is_plain else _of_others(text, texts, keys))
         if (key := keys[row.number]) and composed(row.values[position]) == composed(key)
     }
 
@@ -49,8 +49,8 @@ def _of_plain(text: CsvText, numbers: Collection[int]) -> Iterator[CsvRow]:
                 yield CsvRow(number, number + 1, values)
 
 
-def _of_others(text: CsvText, numbers: Collection[int]) -> Iterator[CsvRow]:
-    for row in read_rows(text):
+def _of_others(text: CsvText, texts: Collection[int], numbers: Collection[int]) -> Iterator[CsvRow]:
+    for row in read_rows(text, texts):
         if isinstance(row, CsvRow) and row.number in numbers:
             yield row
         if row.number >= max(numbers):

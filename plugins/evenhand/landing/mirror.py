@@ -21,6 +21,7 @@ from urllib.parse import unquote
 import fsspec
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential
 
+from evenhand.landing.fetch_bounds import Bounded, TooLarge, why_too_large
 from evenhand.landing.files import NOT_FETCHED, FeedBroken
 
 # What was fetched, and which version of it; hidden, so that it is no feed.
@@ -91,6 +92,8 @@ def mirror(url: str, landing: Path) -> int:
             some = {name: there[name] for name in wanted[start : start + _AT_ONCE]}
             failed |= _fetch_what_can_be(files, some, landing)
             index |= {name: file.version for name, file in some.items() if name not in failed}
+        problems |= {name: str(error) for name, error in failed.items() if isinstance(error, TooLarge)}
+        failed = {name: error for name, error in failed.items() if name not in problems}
         if failed and (len(failed) == len(there) or not _can_be_listed(files, root)):
             first = failed[min(failed)]
             raise FeedBroken(_unreadable(url, first)) from first
@@ -102,7 +105,7 @@ def mirror(url: str, landing: Path) -> int:
     finally:
         # Of what has gone there is nothing to know.
         _write(landing / INDEX, {name: version for name, version in index.items() if name in there})
-    return len(wanted) - len(failed)
+    return sum(name not in problems for name in wanted)
 
 
 def end_mirroring(landing: Path) -> None:
@@ -132,6 +135,8 @@ def _listing(files: Any, root: str) -> tuple[dict[str, _There], dict[str, str]]:
             problems[name] = f"it is a file and a folder at once: {path!r}, and others lie below it"
         elif name in listing and not _is_the_same(found[listing[name].path], about):
             problems[name] = f"two files there have its name, {listing[name].path!r} and {path!r}"
+        elif why := why_too_large(about):
+            problems[name] = why
         listing[name] = there
     return listing, problems
 
@@ -248,7 +253,7 @@ def _fetch(files: Any, some: Mapping[str, _There], landing: Path) -> None:
         _make_folder(landing, part.parent)
         # What a kill left behind, or a link that somebody laid there.
         part.unlink(missing_ok=True)
-    files.get([file.path for file in some.values()], [str(part) for part in parts])
+    files.get([file.path for file in some.values()], [str(part) for part in parts], callback=Bounded())
     for name, part in zip(some, parts, strict=True):
         _make_room(landing / name)
         part.replace(landing / name)

@@ -15,7 +15,7 @@ import duckdb
 from evenhand.landing.contracts import Contract
 from evenhand.landing.csv_rows import BadLine, CsvRow, CsvText, Unreadable, read_rows, read_text
 from evenhand.landing.files import LandedFile
-from evenhand.landing.headers import Header, match, said_of_unknown
+from evenhand.landing.headers import Header, match, places_of_texts, said_of_unknown
 from evenhand.landing.parquet_columns import MOMENT, NESTED, columns_of, reading
 from evenhand.landing.scans import csv_scan, parquet_scan
 from evenhand.landing.sizes import too_large
@@ -255,7 +255,7 @@ def _read_by_row(
 ) -> None:
     rows: list[CsvRow] = []
     bad: list[BadLine] = []
-    for each in read_rows(text):
+    for each in read_rows(text, places_of_texts(header, contract)):
         if isinstance(each, CsvRow):
             rows.append(each)
         else:
@@ -289,6 +289,10 @@ def _read_by_row(
             "remedies": [f"{each.why[0].upper()}{each.why[1:]}. {LAND_AGAIN}" for each in bad],
         },
     )
+    if within := [row for row in rows if row.has_one_within]:
+        more = f", and {len(within) - 1} more rows" if len(within) > 1 else ""
+        said = f"row {within[0].number} (line {within[0].line}){more}: a line of a value looks like a row, and is none"
+        _tell(connection, file, f"{said}, as its quotes say")
     _lay_files(connection, [file])
     _note_loaded(connection, contract)
     _hold_to_its_rows(connection, contract, file, len(bad))

@@ -9,6 +9,7 @@ arrived          the markets that a loaded file has rows of, as accounts were wh
 told             what else there is to say of a file
 vanished         a file that is loaded and lies in the landing folder no more, and the first night without it
 passed_over      what lies in the landing folder and is no file of a feed
+ahead            folders of nights that haven't come, with their files, and the first night that saw each
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ TABLES = {
     "told": "night date, landed_file varchar, said varchar",
     "vanished": "night date, landed_file varchar, since date",
     "passed_over": "night date, name varchar, why varchar",
+    "ahead": "name varchar, files bigint, first varchar, since date",
 }
 # What is kept of a file beside its rows.
 OF_FILES = ("files", "unusable", "unusable_values", "bad_rows", "arrived", "told")

@@ -44,6 +44,8 @@ def take(
             which = f"night <= date '{night}'"
             if table == "unusable_values":
                 which = "landed_file in (select landed_file from landing.unusable)"
+            elif table == "ahead":
+                which = f"since <= date '{night}'"
             elif table in ("files", "unusable"):
                 which += f" and ({compared('landed_file')}, sha256) not in"
                 which += " (select (landed_file, sha256) from landing.forgotten)"
@@ -90,6 +92,7 @@ _OF_FILES = {
     "told": "landed_file, night, said",
     "vanished": "night, landed_file, since",
     "passed_over": "name, night, why",
+    "ahead": "name, files, first, since",
 }
 
 

@@ -16,20 +16,20 @@ from evenhand.quality.candidates import (
     columns_without_values,
     find_candidates,
     find_markets,
-    markets_without_rules,
 )
 from evenhand.quality.finding import Finding
 from evenhand.quality.gate import Gate
+from evenhand.quality.held_before import HeldBefore, told_of_held_before
 from evenhand.quality.late_files import find_late_files
-from evenhand.quality.missed_files import missed_files
 from evenhand.quality.times import time_zones
-from evenhand.quality.whose_file import hold_for_unusable_files, rows_of_other_markets
+from evenhand.quality.told_of_files import told_of_files
+from evenhand.quality.whose_file import hold_for_unusable_files
 from evenhand.quality.words_without_effect import WordsKnown, find_words_without_effect
 from evenhand.records.sql_files import Sql, SqlFile
+from expectations.feed_values import is_a_number
 from expectations.feeds import (
     EVERY_MARKET,
     arrivals_suite,
-    is_a_number,
     reading_suite,
     row_suite,
     silences_suite,
@@ -37,7 +37,6 @@ from expectations.feeds import (
 from expectations.words import words_suite
 
 _SQL = SqlFile(__file__)
-_GONE = "it is in the landing folder no more, and its rows count on; evenhand feed forget has them count no more"
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,7 @@ class Beside:
         time_zone: that of the other markets.
         words: what is known of words.
         files: those that the last release rests on, by name, each with its hash; None where nothing was released.
+        held_before: the markets that it held, and not for something that holds on, each with why and since which night.
     """
 
     markets: Collection[str] = ()
@@ -57,6 +57,7 @@ class Beside:
     time_zone: str = "UTC"
     words: WordsKnown = field(default_factory=WordsKnown)
     files: Mapping[str, str] | None = None
+    held_before: Sequence[HeldBefore] = ()
 
 
 @dataclass(frozen=True)
@@ -137,16 +138,18 @@ def validate_feeds(
         findings += gate.validate("arrivals.words_without_effect", "words", words_suite(), "Its market is held.")
         held = [*hold_for_unusable_files(gate), *_held_for(gate, [each for each in findings if each.blocks])]
         warnings = [
-            *_told_of_files(gate, night),
+            *told_of_files(gate, night),
             *told,
             *_said_of(gate, [each for each in findings if not each.blocks]),
+            *told_of_held_before(gate, beside.held_before, {each.market for each in held}),
         ]
         counts = {contract.feed: _count(gate, contract, night) for contract in FEEDS}
         markets = sorted({each.market for each in held})
         gate.let_through(
             f"Rows accepted: {sum(each.accepted for each in counts.values()):,}; in quarantine:"
             f" {sum(each.quarantined for each in counts.values()):,}; warnings: {len(warnings):,}; markets held:"
-            f" {', '.join(markets) or 'none'}."
+            f" {', '.join(markets) or 'none'}.",
+            {"Held": [str(each) for each in held], "To look at": warnings},
         )
     except Exception:
         gate.execute("drop schema if exists accepted cascade")
@@ -177,19 +180,6 @@ def _said_of(gate: Gate, findings: Sequence[Finding]) -> list[str]:
         if finding.failing
         for market, found in gate.execute(f"select market, found from ({finding.rows_query}) order by all")
     ]
-
-
-def _told_of_files(gate: Gate, night: date) -> list[str]:
-    """What is told of files that are loaded, and of what lies beside them."""
-    loaded = gate.execute("select landed_file, said from landing.told order by all")
-    others = gate.execute("select name, 'it is passed over: ' || why from landing.passed_over order by all")
-    told = [f"{name}: {said}" for name, said in (*loaded, *others)]
-    gone = gate.execute(f"select landed_file, since from landing.vanished where since <= date '{night}' order by all")
-    told += [f"{name}: {_GONE}" for name, since in gone if since == night]
-    if before := [name for name, since in gone if since < night]:
-        told.append(f"{len(before)} files that vanished on earlier nights count on; the first is {before[0]}")
-    told += missed_files(gate, night)
-    return [*told, *rows_of_other_markets(gate, night), *markets_without_rules(gate, night)]
 
 
 def _create_tables(gate: Gate) -> None:

@@ -64,6 +64,7 @@ class Gate:
         self._title = f"{name} of night {night}{part and ': '}{part}"
         self._outcome, self._stopped = "The night stopped here: nothing was let through.", True
         self._findings: list[Finding] = []
+        self._told: Mapping[str, Sequence[str]] = {}
         self._connection = duckdb.connect(str(warehouse))
         self._context = _Unsaved(project_config=_in_memory())
         set_context(self._context)
@@ -82,13 +83,17 @@ class Gate:
         self._connection.close()
         self._write_page()
 
-    def let_through(self, what: str) -> None:
-        """Say on the page what was let through; the gate may be closed already."""
-        self._outcome, self._stopped = f"Let through. {what}", False
+    def let_through(self, what: str, told: Mapping[str, Sequence[str]] | None = None) -> None:
+        """Say on the page what was let through; the gate may be closed already.
+
+        Args:
+            told: what else people are told, line by line, by its heading.
+        """
+        self._outcome, self._stopped, self._told = f"Let through. {what}", False, told or {}
         self._write_page()
 
     def _write_page(self) -> None:
-        write_page(self.page.parent, self._title, self._outcome, self._stopped, self._findings)
+        write_page(self.page.parent, self._title, self._outcome, self._stopped, self._findings, self._told)
 
     def execute(self, statement: str, values: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """Run SQL on the gate's own connection."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,14 @@ templates = Environment(
 )
 
 
-def write_page(folder: Path, title: str, outcome: str, stopped: bool, findings: Sequence[Finding]) -> None:
+def write_page(
+    folder: Path,
+    title: str,
+    outcome: str,
+    stopped: bool,
+    findings: Sequence[Finding],
+    told: Mapping[str, Sequence[str]] | None = None,
+) -> None:
     """Write `index.html`, which needs nothing beside itself, and `results.json`, a finding for each rule.
 
     Args:
@@ -35,12 +42,19 @@ def write_page(folder: Path, title: str, outcome: str, stopped: bool, findings: 
         outcome: a line that says what was let through.
         stopped: whether the night stopped here.
         findings: what the rules found, those of a table one after the other.
+        told: what else people are told, line by line, by its heading; a heading without a line is left out.
     """
     page = templates.get_template("gate.html").render(
-        title=title, outcome=outcome, stopped=stopped, tables=_tables(findings), rules=len(findings)
+        title=title, outcome=outcome, stopped=stopped, tables=_tables(findings), rules=len(findings), told=told or {}
     )
     (folder / PAGE).write_text(page, encoding="utf-8")
-    results = {"title": title, "outcome": outcome, "stopped": stopped, "results": [_result(each) for each in findings]}
+    results = {
+        "title": title,
+        "outcome": outcome,
+        "stopped": stopped,
+        "told": {heading: list(lines) for heading, lines in (told or {}).items()},
+        "results": [_result(each) for each in findings],
+    }
     (folder / RESULTS).write_text(json.dumps(results, indent=2, ensure_ascii=False), encoding="utf-8")
 
 

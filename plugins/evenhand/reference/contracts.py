@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from evenhand.landing.contracts import BY_NAME, FEEDS, MOMENT, Column, Contract
 from evenhand.landing.names import EXPONENT, LONGEST_ACCOUNT
 from evenhand.settings import PROJECT
-from expectations.feeds import MOST_DIGITS
+from expectations.feed_values import MOST_DIGITS
 
 FOLDER = PROJECT / "docs" / "feed-contracts"
 ODCS = FOLDER / "feeds.odcs.yaml"

@@ -14,13 +14,13 @@ from evenhand.landing.names import LONGEST_ACCOUNT
 from evenhand.landing.replaced import FEWEST_GONE, LARGEST_SHARE_GONE
 from evenhand.policy.language.recent import AT_MOST_DAYS, RECENT
 from evenhand.settings import PROJECT, Settings
+from expectations.feed_values import MOST_DIGITS
 from expectations.feeds import (
     FEWEST_BAD_ROWS,
     FEWEST_MISSED_ROWS,
     FEWEST_WAITS,
     LARGEST_BAD_SHARE,
     LARGEST_GROWTH,
-    MOST_DIGITS,
     SMALLEST_LIMIT,
     STALE_DAYS,
 )
@@ -158,15 +158,18 @@ The folder is `landing/` below `EVENHAND_HOME`, or what `EVENHAND_LANDING_FROM` 
 [fsspec](https://filesystem-spec.readthedocs.io) knows, such as `https://host/landing`, or `s3://bucket/landing` with
 `s3fs` installed. What is at an address is mirrored into `landing/` before a night looks at it: what is new or changed
 is fetched, what is gone is removed (and counts on). Credentials are the file system's own, in the environment.
-One file there that can't be fetched, or that has its name with another (`a//b.csv` beside `a/b.csv`), holds its markets
-like one that can't be used, and keeps none of the others away. Keys of no bytes that stand for folders are no files.
+One file there that can't be fetched, that is larger than a file may be (it isn't fetched then, or no further than
+that), or that has its name with another (`a//b.csv` beside `a/b.csv`), holds its markets like one that can't be used,
+and keeps none of the others away. Keys of no bytes that stand for folders are no files.
 A listing that names a file outside of that address is refused as a whole, and a link in `landing/` that leads out of it
 is neither written through nor read: what lies there can't be used. `landing/` itself may be a link. A link to a folder
 that it lies in is passed over and named; a pipe, a socket, a device or a link to nothing can't be used, where a folder
-is expected too. A night's folder without a file of a feed in it is no night that landed.
+is expected too. A night's folder without a file of a feed in it is no night that landed. Nothing looks at the folder of
+a night that hasn't come until it does: the first night that sees it names it in its warnings, those after it count it.
 
 - **CSV**: UTF-8, with or without a byte order mark, a header, commas, `"` around values that need it and doubled inside
-  them, line ends of any kind. `.csv.gz` is CSV packed with gzip.
+  them, line ends of any kind. `.csv.gz` is CSV packed with gzip. A text of several lines, such as a title or a reason,
+  is what its quotes say where all quotes of the file are closed, even if a line of it looks like a row; that is told.
 - A file that is larger than {Settings.largest_file_mb:,} MB once it is unpacked (`EVENHAND_LARGEST_FILE_MB`) can't be
   used, and isn't read: a small packed file can be very large. Of Parquet that is what the file says of its columns, and
   at least a byte a value and all of each text.
@@ -268,7 +271,8 @@ release, have a line per row and rule: feed, key, column, rule, remedy, file and
 - A number isn't one, such as `1.2E+5` of a spreadsheet (`meant` has the likely one), or has more than {MOST_DIGITS}
   digits before its point or more than its column allows after it, or is less than its column allows.
 - It refers to a row that is not there, that is itself in quarantine, or that is another account's.
-- Two different rows with one key landed in one night: both are out.
+- Two different rows with one key landed in one night: both are out, unless one of them is wrong by a value of its
+  own: then that one is out alone.
 
 **How rows come back.** Nobody releases a row by hand. Land a right version of the key on a later night, or the row that
 it refers to, and the quarantine lets go by itself. Until then the last good version of the key, if there is one, stays
@@ -305,6 +309,11 @@ same stands under `without_effect` in the pack.
 **What lands late**, in the folder of an earlier night, or in the place of what lay there, is held to the limits of bad
 rows and of too many, and to known words, on the first night that looks at it; what takes the place of the backfill of
 the feed's first night is as free as that was. It stands for none of the rows that are missing tonight.
+
+Bad rows, too many rows and words hold their market on the night that looks at them first, and the next night's warnings
+say that it is decided again. What is bad stays in quarantine until it is landed right, and what too many rows would
+change in a list is gate 2's to hold until somebody answers ([gates.md](gates.md#what-is-unusual)): rows that are right
+after all, such as those of weeks that a source had been silent, need nobody to forget them.
 
 A feed without any file, though each of the last four nights of this weekday had one, holds all markets. Both hold on
 however long nothing comes: a feed, or a market, that fell silent is held against the four nights of this weekday

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evenhand.deciding.report import PAGE
+from evenhand.records.written import by_numbers
 from evenhand.settings import settings
 from evenhand.tasks.facts import Facts, note, told_if_it_fails
 from evenhand.tasks.indexed import indexed
@@ -62,6 +63,7 @@ def land_feeds(night: date, since: date | None = None) -> Facts:
         since: the first of several nights that are decided together; by default, `night`.
     """
     from evenhand.emergency.load import load_emergencies
+    from evenhand.landing.ahead import note_ahead
     from evenhand.landing.decisions import file_decisions
     from evenhand.landing.load import load
     from evenhand.landing.window import take
@@ -73,6 +75,7 @@ def land_feeds(night: date, since: date | None = None) -> Facts:
     from evenhand.release.older_releases import refuse_changed_before
     from evenhand.release.previous import last_release, take_last_release
     from evenhand.release.verify import refuse_not_accepted
+    from evenhand.tasks.choosing import today
 
     close(settings().home)
     refuse_troubles(settings().home)
@@ -88,13 +91,14 @@ def land_feeds(night: date, since: date | None = None) -> Facts:
     wait_until_free(settings().warehouse(night))
     decisions = file_decisions(settings().home)
     arrivals = load(settings().store, settings().landing, night, decisions)
+    note_ahead(settings().store, settings().landing, night, today(settings()))
     create_database(settings().warehouse(night))
     with kept_open(settings().warehouse(night), reads=[settings().store]):
         take(settings().store, settings().warehouse(night), night, decisions, since)
         take_last_release(settings().releases, settings().warehouse(night), night)
         emergencies = load_emergencies(settings().emergencies, settings().warehouse(night), night)
     for name, why in arrivals.unusable.items():
-        log.error("%s can't be used: %s", name, why)
+        log.error("%s can't be used: %s", by_numbers(name), by_numbers(why))
     facts = {
         "new_files": arrivals.new_files,
         "rows": arrivals.rows,
@@ -171,9 +175,9 @@ def validate_feeds(night: date, since: date | None = None) -> Facts:
         bring_all_back(warehouse)
         gate = feeds.validate_feeds(warehouse, settings().work(night) / "gate_1", night, known_beside(night), since)
     for held in gate.held:
-        log.error("%s", held)
+        log.error("%s", by_numbers(str(held)))
     for warning in gate.warnings:
-        log.warning("%s", warning)
+        log.warning("%s", by_numbers(warning))
     facts = {
         "accepted": {feed: counts.accepted for feed, counts in gate.feeds.items()},
         "quarantined": {feed: counts.quarantined for feed, counts in gate.feeds.items()},
@@ -336,8 +340,10 @@ def known_beside(night: date) -> Beside:
     """What gate 1 knows beside the packs: marketplace.yml, and the limits and the files of the last release."""
     from evenhand.deciding.provenance import limits_of_words
     from evenhand.deployment import deployment
+    from evenhand.landing.held_markets import decided_alone
     from evenhand.policy.marketplace import read_marketplace
     from evenhand.quality.feeds import Beside
+    from evenhand.quality.held_before import HeldBefore
     from evenhand.quality.words_without_effect import WordsKnown
     from evenhand.release.manifest import read_manifest
     from evenhand.release.previous import last_release
@@ -345,11 +351,17 @@ def known_beside(night: date) -> Beside:
     marketplace = read_marketplace(settings().policies)
     zone = deployment().timezone.key
     last = last_release(settings().releases, night)
-    files = read_manifest(last).inputs if last else None
+    released = read_manifest(last) if last else None
+    files = released.inputs if released else None
+    held: list[HeldBefore] = []
+    if released:
+        # What is wrong with a file, or a pack, holds its market until it is mended.
+        once = [each for each in released.held_markets if not each.file and not decided_alone(each.why)]
+        held = [HeldBefore(each.market, released.night, each.why) for each in once]
     words = WordsKnown(marketplace.surfaces if marketplace else (), limits_of_words(last, night))
     if not marketplace:
-        return Beside(time_zone=zone, words=words, files=files)
-    return Beside(marketplace.markets, marketplace.time_zones, zone, words, files)
+        return Beside(time_zone=zone, words=words, files=files, held_before=held)
+    return Beside(marketplace.markets, marketplace.time_zones, zone, words, files, held)
 
 
 def _receivers() -> tuple[dict[str, Any] | None, tuple[str, ...]]:
