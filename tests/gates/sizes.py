@@ -104,7 +104,7 @@ def held_for_sizes(connection: duckdb.DuckDBPyConnection, nights: Sequence[date]
         for query in queries:
             for name, market, why in connection.execute(f"select list, market, found from ({query})").fetchall():
                 found.setdefault((name, market), []).append(why)
-        held += [HeldForSize(night, *of, _numbers(why), tuple(why)) for of, why in sorted(found.items())]
+        held.extend(HeldForSize(night, *of, _numbers(why), tuple(why)) for of, why in sorted(found.items()))
     return held
 
 
