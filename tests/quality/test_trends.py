@@ -65,7 +65,7 @@ def windows_of(numbers: list[int], approved: set[int]) -> list[float]:
             if min(more, fewer) >= 0.5 or not (rows >= least * usual if z > 0 else rows <= usual / least):
                 z = 0.0
             found.append(z)
-            enough.append(drift_of(usual / 7) if skipped == 28 else {1: 2.8, 3: 2.95, 7: 3.25}[nights])
+            enough.append(drift_of(usual / 7) if skipped == 28 else {1: 2.8, 3: 2.9, 7: 3.35}[nights])
         beyond = [number for number, z in enumerate(found) if z > enough[number] or z < -LIMIT]
         if night < len(numbers) - 1 and beyond and night in approved:
             nights = (1, 3, 7, 7)[beyond[0]]
