@@ -126,11 +126,12 @@ def test_a_drift_is_held_before_the_rate_has_doubled() -> None:
     assert found.false_holds <= 0.01
 
 
-def test_rows_that_come_together_are_held_as_seldom_by_chance_as_others() -> None:
+@pytest.mark.parametrize("nights", [9, 57])
+def test_rows_that_come_together_are_held_as_seldom_by_chance_as_others(nights: int) -> None:
     """An account brings three rows at once: so do lists in which a zone has several measures."""
     chance = np.random.default_rng(7)
     held = [
-        is_held(3 * chance.poisson(usual / 3, (8, 57)).astype(float)).mean()
+        is_held(3 * chance.poisson(usual / 3, (8, nights)).astype(float)).mean()
         for usual in (0.3, 1, 4, 12)
         for _ in range(25)
     ]

@@ -56,7 +56,7 @@ _CHANCE_OF_SPREADS = 4.0
 # Two nights further apart than so many times the usual square say no more of what is usual; and what a tenth of the
 # squares of chance go beyond.
 _FURTHEST_APART, _TENTH_OF_CHANCE = 6.25, 2.706
-# With more nights than these, what nights differ by is learnt without the last week.
+# With more nights than these, what nights differ by is learnt from nights a week apart, without the last week.
 LEARNS_FROM = 3 * WEEK
 
 
@@ -254,12 +254,14 @@ def night_spreads(series: Numbers) -> Numbers:
 
     Compared are nights a week apart, so that neither weekdays nor a drift count; what comes and goes within weeks does.
     Given how many rows two nights have, chance shares them out as a coin does, however few they are. A wrong night or
-    two say no more than a tenth of the nights do. Of the last week, which may be what is looked for, only where there
-    are few others. Each series is drawn towards all as far as chance explains the difference.
+    two say no more than a tenth of the nights do. The last week, which may be what is looked for, is left out. Where
+    there are too few nights for that, those after each other are compared, and weekdays are among what they differ by.
+    Each series is drawn towards all as far as chance explains the difference.
     """
+    apart_by = 1
     if series.shape[1] > LEARNS_FROM:
-        series = series[:, :-WEEK]
-    earlier, later = series[:, :-WEEK], series[:, WEEK:]
+        series, apart_by = series[:, :-WEEK], WEEK
+    earlier, later = series[:, :-apart_by], series[:, apart_by:]
     both = earlier + later
     is_known = both > 0
     apart = np.where(is_known, (earlier - later) ** 2 / np.where(is_known, both, 1.0), 0.0)
