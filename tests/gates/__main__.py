@@ -18,7 +18,8 @@ from evenhand.settings import PROJECT
 from gates import worker
 from gates.rises import SIZES, drifts, rates, rises
 from gates.run import all_of, judged_so_far, real_history
-from gates.table import keeps, write, write_rises
+from gates.sizes import of_marketplace
+from gates.table import keeps, write, write_rises, write_sizes
 from made_once import digest
 
 HOME = PROJECT / ".evenhand" / "gates"
@@ -43,6 +44,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4], help="a marketplace for each")
     parser.add_argument("--real", type=int, default=60, help="how many nights of the takedown example")
     parser.add_argument("--rises", type=int, default=3_000, help="how many series of chance of each rise and drift")
+    parser.add_argument("--sizes", type=int, default=50, help="how many nights of each seed to judge by sizes alone")
     parser.add_argument("--home", type=Path, default=HOME, help="where a run that was stopped goes on")
     parser.add_argument(
         "--so-far", action="store_true", help="judge nothing: tell of the simulated nights judged so far"
@@ -64,15 +66,23 @@ def main() -> None:
         real = workers.submit(real_history, home, arguments.real) if arguments.real else None
         outcomes = [outcome for each in simulated for outcome in each.result()]
         of_real = real.result() if real else []
+        sized = [
+            workers.submit(of_marketplace, home / f"sizes-{seed}", home / "dbt", seed, arguments.sizes)
+            for seed in seeds
+            if arguments.sizes
+        ]
+        of_sizes = [each.result() for each in sized]
         of_lists = workers.submit(rates, home / "rates", home / "dbt", seeds[0]).result() if arguments.rises else {}
     for each in ("real", "rates"):
         shutil.rmtree(home / each, ignore_errors=True)
     print(write(outcomes, of_real, seeds, arguments.creators, arguments.table))
+    if of_sizes:
+        print(write_sizes(of_sizes, arguments.table))
     if arguments.rises:
         many, seed = arguments.rises, seeds[0]
         by_size = rises(many, seed, [rate * size for size in SIZES for _, rate in sorted(of_lists.items())])
         print(write_rises(rises(many, seed), of_lists, by_size, drifts(many, seed), arguments.table))
-    sys.exit(0 if keeps(outcomes, of_real) else 1)
+    sys.exit(0 if keeps(outcomes, of_real, of_sizes) else 1)
 
 
 if __name__ == "__main__":

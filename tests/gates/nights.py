@@ -32,7 +32,7 @@ from evenhand.quality.effect_of_rules import effects_of_other_rules
 from evenhand.quality.held_lists import LISTS, HeldList, answer
 from evenhand.quality.held_rows import hold
 from evenhand.quality.holding import Tonight, validate_changes
-from evenhand.quality.range_sizes import lay_range_sizes, take_sizes
+from evenhand.quality.range_sizes import lay_range_sizes, take_sizes, write_sizes
 from evenhand.release.assemble import assemble
 from evenhand.release.manifest import FORMAT, ReleasedPack
 from evenhand.release.manifest import HeldList as ReleasedHeldList
@@ -91,12 +91,16 @@ class Nights:
         """Load what has landed since."""
         load(self.home / "landed.duckdb", self.home / "landing", date(9999, 12, 31))
 
-    def land(self, night: date) -> Path:
-        """What had landed by the night, accepted, in a warehouse of its own."""
+    def land(self, night: date, since: date | None = None) -> Path:
+        """What had landed by the night, accepted, in a warehouse of its own.
+
+        Args:
+            since: the first of several nights that are decided together; by default, `night`.
+        """
         warehouse = self.home / "nights" / f"{night}.duckdb"
         warehouse.parent.mkdir(exist_ok=True)
         warehouse.unlink(missing_ok=True)
-        take(self.home / "landed.duckdb", warehouse, night)
+        take(self.home / "landed.duckdb", warehouse, night, since=since)
         take_last_release(self.releases, warehouse, night)
         with duckdb.connect(str(warehouse), config={"threads": 1}) as connection:
             connection.begin()
@@ -166,7 +170,7 @@ class Nights:
 
         All are decided in one go, out of what had landed by the last; of the first nobody knows what was there before.
         """
-        warehouse = self.land(nights[-1])
+        warehouse = self.land(nights[-1], since=nights[0])
         compile_packs(self._packs, warehouse, asked_nights=nights[:-1])
         with duckdb.connect(str(warehouse), config={"threads": 1}) as connection:
             connection.begin()
@@ -191,12 +195,25 @@ class Nights:
         rows = {(name, as_of): number for name, as_of, number in found}
         return {name: [rows.get((name, night), 0) for night in nights[1:]] for name in LISTS}
 
+    def lay_sizes(self, nights: Sequence[date]) -> Path:
+        """Decide some nights in one go, as `evenhand history` does, and lay the sizes of their lists in a warehouse."""
+        before = nights[0] - timedelta(days=1)
+        warehouse = self.land(nights[-1], since=before)
+        compile_packs(self._packs, warehouse, asked_nights=[before, *nights[:-1]])
+        with duckdb.connect(str(warehouse), config={"threads": 1}) as connection:
+            connection.begin()
+            self._decide(connection, nights[-1])
+            connection.commit()
+        lay_lists(warehouse)
+        write_sizes(warehouse, nights)
+        return warehouse
+
     def learn(self, nights: Sequence[date]) -> Judged:
         """Decide and release some nights in one go, as `evenhand history` does."""
         shutil.rmtree(self.releases, ignore_errors=True)
         last = nights[-1]
         asked_nights = [nights[0] - timedelta(days=1), *nights]
-        judged = self.judge(self.land(last), last, "history", asked_nights=asked_nights)
+        judged = self.judge(self.land(last, since=asked_nights[0]), last, "history", asked_nights=asked_nights)
         lay_lists(judged.warehouse)
         lay_range_sizes(judged.warehouse, nights)
         with duckdb.connect(str(judged.warehouse), config={"threads": 1}) as connection:

@@ -14,12 +14,13 @@ from ruamel.yaml import YAML
 
 from evenhand.landing.contracts import FEEDS
 from evenhand.simulation.plan import MARKETS
+from gates.rules import STEP, steps
 
 _YAML = YAML()
 SMALLEST = min(MARKETS, key=lambda market: market.share).name
 EVENTS = tuple(contract for contract in FEEDS if contract.feed != "creators")
-# The thresholds of the marketplace's ladder (policies/creators_base.yml), lowered by 60 %.
-LOWERED = {"warned": 1.2, "limited": 2.4, "restricted": 4.8, "closed": 9.6}
+# Of the thresholds of the marketplace's ladder, what is left once they are lowered by 60 %.
+LOWERED = 0.4
 
 
 @dataclass(frozen=True)
@@ -159,5 +160,5 @@ def _multiply(connection: duckdb.DuckDBPyConnection, market: str, night: date) -
 def _lower(path: Path) -> None:
     pack = _YAML.load(path)
     ladder = pack.setdefault("programmes", {}).setdefault("account_health", {})
-    ladder["zones"] = [{"zone": zone, "at_least": bound} for zone, bound in LOWERED.items()]
+    ladder["zones"] = steps(LOWERED * STEP)
     _YAML.dump(pack, path)

@@ -27,6 +27,7 @@ from evenhand.simulation.plan import MARKETS, Plan
 from gates.known import Known
 from gates.nights import Judged, Nights
 from gates.planted import FAULTS, Night, draw, spoil_lists, spoil_policies, spoil_what_landed
+from gates.rules import lay_rules
 from gates.silent import FAULTS as SILENT
 from gates.silent import RUNS, draw_silent, plant
 
@@ -34,8 +35,8 @@ LISTS = ("penalties", "rewards")
 # Nights that land before the first is decided, as many as a night looks at; and nights that are decided in one go
 # before the first is judged, for what is usual, as many as of an example.
 LANDED_BEFORE, RELEASED_BEFORE = 36, 28
-# Of few creators a silent fault changes many rows where they break rules eight times as often as others.
-BREACHES = 8
+# Of few creators a silent fault changes many rows where they break rules twelve times as often as others.
+BREACHES = 12
 # A silent fault of this size has to be held: so many rows of a list, and such a share of what the night adds to it and
 # takes from it; or, where it changes no list, so many rows of a feed, or all that its market has of it.
 FEWEST_ROWS, FEWEST_SHARE, FEWEST_LANDED = 20, 0.1, 100
@@ -104,7 +105,7 @@ def run(
     of_all = LANDED_BEFORE + RELEASED_BEFORE + nights
     plan = Plan(creators, of_all, seed=seed, breaches=BREACHES, is_planted=False)
     simulate(plan, home / "landing", lambda made: None)
-    simulated = Nights(home, compiled, PROJECT / "policies", says_effects=False)
+    simulated = Nights(home, compiled, lay_rules(PROJECT / "policies", home / "rules"), says_effects=False)
     told = home / "outcomes"
     told.mkdir(exist_ok=True)
     all_nights = [plan.first_night + timedelta(days=day) for day in range(LANDED_BEFORE, plan.nights)]

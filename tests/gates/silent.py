@@ -18,13 +18,15 @@ _EVENTS = ("violations", "appeals", "orders", "contents", "lives", "trainings", 
 class Fault:
     """A fault: what is wrong, for people, the feed that it is in, and the SQL that plants it in `spoilt_accounts`.
 
-    Of one that gate 1 quarantines, the SQL does that too: in these nights it accepts everything else.
+    Of one that gate 1 quarantines, the SQL does that too: in these nights it accepts everything else. One that changes
+    few of a market's rows is planted in the largest, where they are enough.
     """
 
     said: str
     feed: str
     sql: tuple[str, ...]
     is_quarantined: bool = False
+    in_the_largest: bool = False
 
 
 def _changed(feed: str, values: str, where: str = "true") -> tuple[str, ...]:
@@ -53,6 +55,11 @@ def _times(times: str) -> tuple[str, ...]:
 _ANYBODY = (
     "account_id = (select other.account_id from spoilt_accounts as other"
     " order by hash(other.account_id || violations.violation_id), other.account_id limit 1)"
+)
+# Tonight, of those of which each violation adds points.
+_MOST_USED = (
+    f"select violation_type from candidates.violations where {_TONIGHT} and violation_type != 'low_quality'"
+    " group by violation_type order by count(*) desc, violation_type limit 1"
 )
 # Gate 1 quarantines an account of a market that nobody knows: here it is what does so.
 _UNKNOWN_MARKET = (
@@ -86,11 +93,17 @@ FAULTS = {
         "violations",
         _changed("violations", "severity = case severity when 'low' then 'medium' else 'high' end"),
     ),
-    "yesterday": Fault("yesterday's files as today's", "violations", sum((_again(feed) for feed in _EVENTS), ())),
+    "yesterday": Fault(
+        "yesterday's files as today's",
+        "violations",
+        sum((_again(feed) for feed in _EVENTS), ()),
+        in_the_largest=True,
+    ),
     "half_lost": Fault(
         "half of the violations lost",
         "violations",
         (f"delete from candidates.violations where {_TONIGHT} and hash(violation_id) % 2 = 0",),
+        in_the_largest=True,
     ),
     "one_account": Fault(
         "all of a night's violations on one account",
@@ -101,7 +114,8 @@ FAULTS = {
     "renamed": Fault(
         "a violation type renamed",
         "violations",
-        _changed("violations", "violation_type = 'fake_goods'", "violation_type = 'counterfeit'"),
+        _changed("violations", "violation_type = 'fake_goods'", f"violation_type = ({_MOST_USED})"),
+        in_the_largest=True,
     ),
     "amounts": Fault("amounts 15,000 times as high", "orders", _times("15000")),
     "one_reviewer": Fault(
@@ -113,6 +127,7 @@ FAULTS = {
             " (select account_id from spoilt_accounts))",
             "decided_by is not null",
         ),
+        in_the_largest=True,
     ),
     "points_at_maximum": Fault(
         "all points at the maximum", "violations", _changed("violations", "points = '7'", "points is not null")
@@ -137,7 +152,15 @@ RUNS = tuple(tuple(FAULTS)[begin : begin + len(MARKETS)] for begin in range(0, l
 def draw_silent(night: date, seed: int, run: int) -> dict[str, str]:
     """The market of each fault of a run."""
     chance = random.Random(f"{seed}/{night}/{run}")
-    return dict(zip(RUNS[run], chance.sample([market.name for market in MARKETS], len(RUNS[run])), strict=True))
+    by_violations = sorted(MARKETS, key=lambda market: market.share * market.violating, reverse=True)
+    in_the_largest = [name for name in RUNS[run] if FAULTS[name].in_the_largest]
+    others = [name for name in RUNS[run] if name not in in_the_largest]
+    names = [market.name for market in by_violations]
+    largest, smaller = names[: len(in_the_largest)], names[len(in_the_largest) :]
+    return {
+        **dict(zip(in_the_largest, chance.sample(largest, len(largest)), strict=True)),
+        **dict(zip(others, chance.sample(smaller, len(others)), strict=True)),
+    }
 
 
 def plant(connection: duckdb.DuckDBPyConnection, fault: Fault, market: str, night: date) -> None:

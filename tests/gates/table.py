@@ -11,17 +11,19 @@ from gates.planted import FAULTS
 from gates.rises import Drift, Rise, drifts_table, rises_table, sizes_table
 from gates.run import Outcome, RealNight, list_nights
 from gates.silent import FAULTS as SILENT
+from gates.sizes import Sizes, held_for_sizes_table
 
 # Of 200 nights with a fault at least this share is held, and of clean list-nights at most that one. Of real nights,
 # which have floods that a person should see, at most so many have a list that is held.
 FEWEST_CAUGHT, MOST_HELD_CLEAN, MOST_HELD_REAL = 0.95, 0.01, 0.03
 
 
-def keeps(outcomes: Sequence[Outcome], real: Sequence[RealNight]) -> bool:
-    """Whether both limits are kept."""
+def keeps(outcomes: Sequence[Outcome], real: Sequence[RealNight], sizes: Sequence[Sizes] = ()) -> bool:
+    """Whether all limits are kept."""
     enough = all(_caught(outcomes, fault) >= FEWEST_CAUGHT * len(outcomes) for fault in FAULTS)
     enough = enough and (not outcomes or all(_is_held(outcomes, fault) for fault in SILENT))
     few = _held_clean(outcomes) <= MOST_HELD_CLEAN * list_nights(outcomes)
+    few = few and sum(len(each.held) for each in sizes) <= MOST_HELD_CLEAN * sum(each.lists for each in sizes)
     return enough and few and _held_real(real) <= MOST_HELD_REAL * len(real)
 
 
@@ -61,6 +63,14 @@ def write_rises(
         for written_by, table in tables.items():
             put_table(document, written_by, table)
     return "\n".join(tables.values())
+
+
+def write_sizes(sizes: Sequence[Sizes], document: Path | None) -> str:
+    """The table of lists held for their sizes with nothing wrong, also put in its place if a document is given."""
+    table = held_for_sizes_table(sizes)
+    if document:
+        put_table(document, "make gates, of sizes alone,", table)
+    return table
 
 
 def _table(outcomes: Sequence[Outcome], seeds: Sequence[int], creators: int) -> str:

@@ -24,6 +24,7 @@ from gates.planted import FAULTS, SMALLEST, draw
 from gates.run import Outcome, run
 from gates.silent import FAULTS as SILENT
 from gates.silent import RUNS, draw_silent
+from gates.sizes import Sizes, held_for_sizes, held_for_sizes_table
 from made_once import shared_compiled
 
 
@@ -151,3 +152,24 @@ def test_silent_faults_of_a_run_are_in_markets_of_their_own_and_none_is_left_out
     assert {fault for each in drawn for fault in each} == set(SILENT)
     for each in drawn:
         assert len(set(each.values())) == len(each)
+
+
+def test_of_clean_sizes_what_rises_is_told_by_its_number() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("create schema history")
+        connection.execute(
+            """create table history.list_sizes as
+            select night::date as as_of, list, market, 'points' as programme, 'close' as measure, 90 as rows,
+                90 as released, 0 as by_emergency, 90 as left_by_time,
+                if(night = '2026-03-30' and market = 'SG' and list = 'penalties', 30, 9 + day(night) % 3) as added,
+                0 as removed, 0 as changed, false as is_held
+            from generate_series(date '2026-02-20', date '2026-03-31', interval 1 day) as nights (night),
+                (values ('penalties'), ('rewards')) as lists (list), (values ('SG'), ('TH')) as markets (market)"""
+        )
+
+        held = held_for_sizes(connection, [date(2026, 3, 29), date(2026, 3, 30), date(2026, 3, 31)])
+
+    assert [(each.night.day, each.list, each.market, each.numbers) for each in held] == [
+        (30, "penalties", "SG", ("added",))
+    ]
+    assert "| 12 | of any of these | 1 (8.33 %) |" in held_for_sizes_table([Sizes(12, tuple(held))])

@@ -5,14 +5,15 @@ Longer than other files, for all of them are planted in the same four weeks.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
 import pytest
 
 from evenhand.landing.contracts import FEEDS
-from evenhand.quality.bins import BINNED, bin_rows, measures_of
+from evenhand.quality.bins import BINNED, NIGHTS, bin_rows, measures_of, rows_with_the_same, that_are_shared
 from evenhand.quality.shares import share_out
 from expectations.changes import shares_suite
 from quality.queries import queries_of
@@ -445,3 +446,38 @@ def test_every_column_of_every_feed_is_looked_at(connection: duckdb.DuckDBPyConn
         skipped |= {column.name for column in contract.columns if column.refers_to == "creators"}
         measured = {measure.removeprefix("whose ") for measure in measures_of(contract)}
         assert set(contract.column_names) - skipped <= measured, contract.feed
+
+
+def test_rows_that_share_a_value_are_counted_as_one_by_one(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        "update candidates.contents set title = case hash(content_id) % 5 when 0 then null when 1 then title"
+        " when 2 then content_id else account_id[:5] end"
+    )
+    connection.execute(f"create or replace temp table binned ({BINNED})")
+    (contents,) = (each for each in FEEDS if each.feed == "contents")
+    bin_rows(connection, contents, NIGHT)
+
+    columns = [each for each in that_are_shared(contents, ()) if each.name in ("title", "link")]
+    assert len(columns) == 2
+    for column in columns:
+        landed = connection.execute(
+            f"select account_id[:2], landed_night, {column.name} from candidates.contents where landed_night > ?",
+            [NIGHT - timedelta(NIGHTS + 1)],
+        ).fetchall()
+        rows = Counter(landed)
+        said = Counter((market, night) for market, night, value in landed if value is not None)
+        expected: Counter[tuple[str, date, str]] = Counter()
+        for market, night, value in landed:
+            if value is None:
+                found = "nothing"
+            elif any(rows[market, night - timedelta(days), value] for days in range(1, NIGHTS + 1)):
+                found = "said before"
+            elif rows[market, night, value] == 1:
+                found = "one"
+            else:
+                found = "some" if 2 * rows[market, night, value] <= said[market, night] else "more than half"
+            expected[market, night, found] += 1
+        binned = connection.execute(
+            "select market, night, bin, number from binned where measure = ?", [rows_with_the_same(column)]
+        ).fetchall()
+        assert {(market, night, found): number for market, night, found, number in binned} == expected

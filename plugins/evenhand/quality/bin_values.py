@@ -54,18 +54,6 @@ def change(column: Column) -> str:
     )
 
 
-def rows_alike(column: Column) -> str:
-    """Whether it is the only row of the night that says so, or most of them do; of what was said before, words tell."""
-    value, night = f"rows.{column.name}", "partition by rows.of_market, landed_night"
-    same, there = f"count(*) over ({night}, {value})", f"count({value}) over ({night})"
-    first = f"min(landed_night) over (partition by rows.of_market, {value})"
-    return (
-        f"case when {value} is null then '{EMPTY}' when {first} < landed_night then 'said before'"
-        f" when {same} = 1 then 'one'"
-        f" when 2 * {same} <= {there} then 'some' else 'more than half' end"
-    )
-
-
 def decimals(column: Column) -> str:
     """How many digits a number has after its point, without noughts at the end."""
     digits = f"length(rtrim(split_part(rows.{column.name}, '.', 2), '0'))"

@@ -59,10 +59,18 @@ def bin_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, night: d
         )
         rows = Sql(f"({with_owner})")
     connection.execute(
+        _SQL("lay_good", candidates=f"candidates.{contract.feed}", of_anybody=of_anybody),
+        {"feed": contract.feed, "night": night, "nights": NIGHTS + 1},
+    )
+    connection.execute(_SQL("lay_sampled"), {"most_rows": MOST_ROWS})
+    for column in that_are_shared(contract, empty):
+        connection.execute(
+            _SQL("bin_rows_alike", value=column.name),
+            {"feed": contract.feed, "measure": rows_with_the_same(column), "empty": EMPTY},
+        )
+    connection.execute(
         _SQL(
             "bin_rows",
-            candidates=f"candidates.{contract.feed}",
-            of_anybody=of_anybody,
             key=contract.key,
             changed_at=Sql(contract.changed_at),
             said_before=[
@@ -74,7 +82,7 @@ def bin_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, night: d
             value=Sql(f"coalesce({', '.join(binned)})"),
             one_bin_each=Sql(f"grouping sets ({', '.join(f'(market, night, {bin})' for bin in binned)})"),
         ),
-        {"feed": contract.feed, "night": night, "nights": NIGHTS + 1, "most_rows": MOST_ROWS, "words": words},
+        {"feed": contract.feed, "words": words},
     )
 
 
@@ -89,6 +97,8 @@ def _columns_without_values(connection: duckdb.DuckDBPyConnection, contract: Con
 
 def measures_of(contract: Contract, empty: Collection[str] = ()) -> dict[str, str]:
     """Each measure of a feed with the SQL of a row's bin, over `rows` and what is joined to it.
+
+    Those of values that several rows share are counted apart (`bin_rows_alike`).
 
     Args:
         empty: columns without a value.
@@ -117,7 +127,6 @@ def measures_of(contract: Contract, empty: Collection[str] = ()) -> dict[str, st
     found |= _pairs(contract, found) | _ratios(contract, found)
     found |= {f"decimals of {each.name}": bin_of.decimals(each) for each in _fractions(contract) if each.name in found}
     found |= {f"change of {each.name}": bin_of.change(each) for each in _that_go_on(contract, empty)}
-    found |= {f"rows with the same {each.name}": bin_of.rows_alike(each) for each in _that_are_shared(contract, empty)}
     found[ROWS_OF_ACCOUNT] = bin_of.up_to("account_rows", (1, 2, 4, 8, 16))
     found[NIGHTS_OF_ACCOUNT] = bin_of.up_to("account_nights - 1", (0, 1, 3, 7))
     found[OF_OTHERS] = "if(is_of_others, 'yes', 'no')"
@@ -128,6 +137,11 @@ def measures_of(contract: Contract, empty: Collection[str] = ()) -> dict[str, st
         " when was_there then 'the same under another key' else 'new' end"
     )
     return found
+
+
+def rows_with_the_same(column: Column) -> str:
+    """What the measure of the rows that share a value is called: it is counted value by value, and not row by row."""
+    return f"rows with the same {column.name}"
 
 
 def _reference(contract: Contract, feed: str) -> str:
@@ -154,7 +168,7 @@ def _that_go_on(contract: Contract, empty: Collection[str]) -> list[Column]:
     return [column for column in contract.columns if column.name not in left_out]
 
 
-def _that_are_shared(contract: Contract, empty: Collection[str]) -> list[Column]:
+def that_are_shared(contract: Contract, empty: Collection[str]) -> list[Column]:
     """What several rows can have in common, of which there are more than a few: texts, and things that are named."""
     left_out = (contract.key, "account_id", "market", *empty)
     return [

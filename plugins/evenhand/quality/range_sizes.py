@@ -33,20 +33,22 @@ def lay_range_sizes(warehouse: Path, nights: Sequence[date]) -> Mapping[date, tu
     Args:
         nights: in order; of the one before the first, the lists are there to compare with.
     """
+    write_sizes(warehouse, nights)
     with duckdb.connect(str(warehouse)) as connection:
         connection.begin()
-        _write_sizes(connection, nights)
         unusual = {night: _unusual(connection, night) for night in nights[ENOUGH:]}
         connection.commit()
     return unusual
 
 
-def _write_sizes(connection: duckdb.DuckDBPyConnection, nights: Sequence[date]) -> None:
+def write_sizes(warehouse: Path, nights: Sequence[date]) -> None:
+    """Write the table, before anything of it was found unusual."""
     landed = " union ".join(_SQL("accounts_landed", candidates=f"candidates.{contract.feed}") for contract in FEEDS)
-    connection.execute(
-        _SQL("write_sizes", acted=ACTED, accounts_landed=Sql(landed)),
-        {"first": nights[0], "last": nights[-1], "emergency": EMERGENCY},
-    )
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            _SQL("write_sizes", acted=ACTED, accounts_landed=Sql(landed)),
+            {"first": nights[0], "last": nights[-1], "emergency": EMERGENCY},
+        )
 
 
 def take_sizes(connection: duckdb.DuckDBPyConnection, night: date) -> None:
@@ -61,11 +63,12 @@ def lay_range_power(connection: duckdb.DuckDBPyConnection, night: date) -> None:
         connection: to a warehouse in which the night's sizes are those of the gate.
         night: the last of the run, whose numbers were compared last.
     """
-    lay_trends_beside(connection, _sizes_before(night), night, lambda _: frozenset())
+    lay_trends_beside(connection, sizes_before(night), night, lambda _: frozenset())
     lay_power(connection)
 
 
-def _sizes_before(night: date) -> Sql:
+def sizes_before(night: date) -> Sql:
+    """SQL of the sizes of lists of the nights before one in the same run, with `night` and `is_held`."""
     return Sql(f"({_SQL('sizes_before', night=quoted(night))})")
 
 
@@ -74,7 +77,7 @@ def _unusual(connection: duckdb.DuckDBPyConnection, night: date) -> tuple[str, .
     take_sizes(connection, night)
     for table in ("earlier", "tonight"):
         connection.execute(f"create or replace temp table {table} ({NUMBERS})")
-    count_lists(connection, _sizes_before(night))
+    count_lists(connection, sizes_before(night))
     compare(connection, night)
     beyond = _SQL("beyond")
     said = connection.execute(_SQL("unusual", beyond=beyond)).fetchall()

@@ -63,7 +63,7 @@ def lay_trends_beside(
         of_markets = np.array([limits.get(keys[number][2], np.inf) for number in of_group])
         of_lists = np.array([not keys[number][4] for number in of_group])
         was_approved = np.array([[(keys[at][0], keys[at][2], each) in approved for each in nights] for at in of_group])
-        all_found = trends(known, weekdays, of_markets, of_lists, was_approved)
+        all_found = trends(known, weekdays, of_markets, of_lists, was_approved, asks_early=group[1] == "added")
         fewest = np.min([found.fewest_beyond(known[:, -1]) for found in all_found], axis=0)
         for at, number in enumerate(of_group):
             if group[1] == "added" and of_lists[at] and np.isfinite(fewest[at]):

@@ -8,7 +8,9 @@ is usual.
 Given how many rows there are in both together, those of the window are binomial if nothing changed, however few they
 are: no test of two rates of chance has more power (Przyborowski and Wilenski 1940). Two things are learned from all
 markets and measures of a list together, each as far as they differ by more than chance makes them (empirical Bayes):
-how weekdays differ, and by how much nights differ beyond chance. Alone, a series of few rows could tell neither.
+how weekdays differ, and by how much nights differ beyond chance. Alone, a series of few rows could tell neither. Whole
+lists are apart from measures in that, for an account brings a list several rows at once, and each of its measures one.
+As many rows as come together count as one: accounts are what chance deals out.
 
 What was beyond a limit on a night whose list a person approved has been seen. A night that was so by itself is neither
 usual nor unusual afterwards, and the next after it begins what is usual anew. Several that were so together aren't
@@ -28,11 +30,12 @@ from evenhand.quality.anomalies import ENOUGH, RELEASES
 
 Numbers = NDArray[np.float64]
 
-# Of a whole list, rather than of one of its many measures, these parts of the limit are enough for a rise to ask a
-# person, by how many nights it lasts: chance goes beyond any of them on three nights in 1,000. What is seen of a rise
-# of one night hangs on its window alone, so that this one has most of that; a longer one is seen by the shorter ones,
-# too. A fall has the whole limit: what chance doesn't do there any more is left for rises.
-RISE_LIMITS = {1: 0.7, 3: 0.7375, 7: 0.85}
+# Of what is added to a whole list, rather than to one of its many measures, these parts of the limit are enough for a
+# rise to ask a person, by how many nights it lasts: chance goes beyond any of them on three nights in 1,000. What is
+# seen of a rise of one night hangs on its window alone, so that this one has most of that; a longer one is seen by the
+# shorter ones, too. A fall, and what is removed or changed, has the whole limit: what chance doesn't do there any more
+# is left for rises of what is put on people.
+RISE_LIMITS = {1: 0.7, 3: 0.725, 7: 0.8375}
 # A drift is looked for in so many nights, beside those of so long ago.
 DRIFT, DRIFT_SINCE = 7, 28
 # The part of the limit that is enough for one where so many rows are usual a night. Of more a drift is seen as surely
@@ -45,9 +48,16 @@ LEAST_RISE, LEAST_DRIFT = 1.2, 1.5
 _FURTHEST = 37.0
 # No list is added so many rows in a night.
 _FURTHEST_NUMBER = 2.0**40
+# What is divided by how many rows come together is no whole number; of none there is no tail.
+_LEAST = 1e-9
 WEEK = 7
 # Chance alone gives a spread of 1, whose square varies by this over the nights, as simulated.
 _CHANCE_OF_SPREADS = 4.0
+# Two nights further apart than so many times the usual square say no more of what is usual; and what a tenth of the
+# squares of chance go beyond.
+_FURTHEST_APART, _TENTH_OF_CHANCE = 6.25, 2.706
+# With more nights than these, what nights differ by is learnt from nights a week apart, without the last week.
+LEARNS_FROM = 3 * WEEK
 
 
 @dataclass(frozen=True)
@@ -100,7 +110,8 @@ class Compared:
 
     def away(self, seen: Numbers) -> Numbers:
         """How many spreads away from that so many are; 0 where they are no change at all."""
-        z = _signed_z(seen, self.known, self.share / (1 + self.share)) / self.spreads
+        together = self.spreads**2
+        z = _signed_z(seen / together, self.known / together, self.share / (1 + self.share))
         least = self.window.least
         return np.where(np.where(z > 0, seen >= least * self.usual, seen <= self.usual / least), z, 0.0)
 
@@ -156,6 +167,8 @@ def trends(
     limits: Numbers,
     of_lists: NDArray[np.bool_],
     was_approved: NDArray[np.bool_],
+    *,
+    asks_early: bool = True,
 ) -> list[Found]:
     """The windows that end with the last night.
 
@@ -165,9 +178,12 @@ def trends(
         limits: of each series, in spreads.
         of_lists: which series are of whole lists.
         was_approved: of each series, on which nights somebody approved its list, which was held.
+        asks_early: whether less than the limit is enough for a rise of a whole list: of what is put on people.
     """
     weights = weekday_weights(series[:, :-1], weekdays[:-1])[weekdays]
-    spreads = night_spreads(series[:, :-1], weights[:-1])
+    spreads = np.ones(len(series))
+    for alike in (of_lists, ~of_lists):
+        spreads[alike] = night_spreads(series[alike, :-1])
     counts = ~np.isnan(series)
     numbers = np.where(counts, series, 0)
     nights = np.arange(series.shape[1])
@@ -194,7 +210,7 @@ def trends(
             is_whole = (inside.sum(axis=1) == window.nights) & (before.sum(axis=1) >= ENOUGH)
             compared = Compared(window, known, share, spreads)
             z = compared.away(seen)
-            rise = limits * np.where(of_lists, window.rise(compared.usual), 1.0)
+            rise = limits * np.where(of_lists & asks_early, window.rise(compared.usual), 1.0)
             found.append(Found(compared, seen, z, rise, np.where(z < 0, limits, rise), is_whole))
         if night < nights[-1]:
             is_seen = np.zeros(len(series), bool)
@@ -233,40 +249,47 @@ def weekday_weights(series: Numbers, weekdays: NDArray[np.int64]) -> Numbers:
     return np.maximum(weights, 1 / WEEK)
 
 
-def night_spreads(series: Numbers, weights: Numbers) -> Numbers:
-    """By how many times as much as chance makes it each series differs from one night to the next, at least 1.
+def night_spreads(series: Numbers) -> Numbers:
+    """By how many times as much as chance makes it the nights of each series differ, at least 1.
 
-    That of a series is what a tenth of its nights go beyond, so that a wrong night or two don't move it, nor a drift;
-    it is drawn towards that of all series as far as chance explains the difference.
+    Compared are nights a week apart, so that neither weekdays nor a drift count; what comes and goes within weeks does.
+    Given how many rows two nights have, chance shares them out as a coin does, however few they are. A wrong night or
+    two say no more than a tenth of the nights do. The last week, which may be what is looked for, is left out. Where
+    there are too few nights for that, those after each other are compared, and weekdays are among what they differ by.
+    Each series is drawn towards all as far as chance explains the difference.
     """
-    steady = 2 * np.sqrt(series / weights + 0.375)
-    steps = np.diff(steady, axis=1) / np.sqrt(2)
-    own = _tenths(steps) ** 2
-    chance = _CHANCE_OF_SPREADS / np.maximum(np.sum(~np.isnan(steps), axis=1), 1)
-    middle = max(1.0, float(np.median(own))) if len(own) else 1.0
+    apart_by = 1
+    if series.shape[1] > LEARNS_FROM:
+        series, apart_by = series[:, :-WEEK], WEEK
+    earlier, later = series[:, :-apart_by], series[:, apart_by:]
+    both = earlier + later
+    is_known = both > 0
+    apart = np.where(is_known, (earlier - later) ** 2 / np.where(is_known, both, 1.0), 0.0)
+    own = _bounded_means(apart, is_known)
+    pairs = np.maximum(is_known.sum(axis=1), 1)
+    middle = max(1.0, float(own @ pairs / pairs.sum())) if len(own) else 1.0
+    chance = _CHANCE_OF_SPREADS / pairs
     between = max(0.0, float(np.mean((own - middle) ** 2 - chance))) if len(own) else 0.0
     drawn = middle + (own - middle) * between / (between + chance)
     spreads: Numbers = np.sqrt(np.maximum(1.0, drawn))
     return spreads
 
 
-def _tenths(steps: Numbers) -> Numbers:
-    is_known = ~np.isnan(steps)
-    if is_known.all() and steps.size:
-        # Of all series at once, as of most markets: one by one takes twenty times as long.
-        tenths: Numbers = np.quantile(np.abs(steps), 0.9, axis=1)
-        return tenths / 1.6449
-    return np.array([_tenth(each[known]) for each, known in zip(steps, is_known, strict=True)])
-
-
-def _tenth(known: Numbers) -> float:
-    return float(np.quantile(np.abs(known), 0.9)) / 1.6449 if len(known) else 1.0
+def _bounded_means(apart: Numbers, is_known: NDArray[np.bool_]) -> Numbers:
+    """The mean of each row's known ones, none of which counts for many times what a tenth of them go beyond."""
+    pairs = is_known.sum(axis=1)
+    # Those that aren't known are nought, and lie below all others.
+    place = np.maximum(apart.shape[1] - 1 - pairs // 10, 0)
+    tenths = np.take_along_axis(np.sort(apart, axis=1), place[:, np.newaxis], axis=1) if apart.size else apart[:, :1]
+    most = _FURTHEST_APART * np.maximum(1.0, tenths / _TENTH_OF_CHANCE)
+    means: Numbers = np.minimum(apart, most).sum(axis=1) / np.maximum(pairs, 1)
+    return means
 
 
 def _signed_z(seen: Numbers, known: Numbers, share: Numbers) -> Numbers:
     """How far binomial numbers are from what is usual, as the normal distribution says it of the same tails."""
-    above = np.where(seen > 0, betainc(np.maximum(seen, 1), known + 1, share), 1.0)
-    below = np.where(known > 0, betainc(np.maximum(known, 1), seen + 1, 1 - share), 1.0)
+    above = np.where(seen > 0, betainc(np.maximum(seen, _LEAST), known + 1, share), 1.0)
+    below = np.where(known > 0, betainc(np.maximum(known, _LEAST), seen + 1, 1 - share), 1.0)
     tail = np.minimum(above, below)
     far: Numbers = np.clip(-ndtri(np.clip(tail, 1e-300, 0.5)), 0.0, _FURTHEST)
     return np.where(above < below, far, -far)

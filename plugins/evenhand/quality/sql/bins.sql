@@ -7,8 +7,8 @@ left join (
     group by all
 ) as owners on rows.{{ reference }} = owners.named;
 
--- name: bin_rows
-insert into binned
+-- name: lay_good
+create or replace temp table good as
 with
 
 -- One whose newest row is of a market that nobody knows stays where it was.
@@ -21,39 +21,31 @@ accounts as (
 begun as (
     select market, min(landed_night) as first_night from candidates.creators
     group by market
-),
+)
 
-good as (
-    select
-        candidates.*,
-        accounts.market as of_market,
-        hash({{ of_anybody }}) as of_anybody,
-        hash(of_anybody, account_id) as content,
-        landed_night > $night - $nights
-        and landed_night > first_night
-        and landed_night > (
-            select min(night) from landing.files
-            where feed = $feed
-        ) as is_compared
-    from {{ candidates }} as candidates
-    anti join (
-        select landed_file, landed_row from quarantine.bad
+select
+    candidates.*,
+    accounts.market as of_market,
+    hash({{ of_anybody }}) as of_anybody,
+    hash(of_anybody, account_id) as content,
+    landed_night > $night - $nights
+    and landed_night > first_night
+    and landed_night > (
+        select min(night) from landing.files
         where feed = $feed
-    ) using (landed_file, landed_row)
-    inner join accounts using (account_id)
-    inner join begun on accounts.market = begun.market
-),
+    ) as is_compared
+from {{ candidates }} as candidates
+anti join (
+    select landed_file, landed_row from quarantine.bad
+    where feed = $feed
+) using (landed_file, landed_row)
+inner join accounts using (account_id)
+inner join begun on accounts.market = begun.market;
 
-by_account as (
-    select account_id, landed_night, count(*) as account_rows from good
-    where is_compared
-    group by all
-),
-
-nights_of_accounts as (
-    select account_id, count(*) as account_nights from by_account
-    group by all
-),
+-- name: lay_sampled
+-- By what they say: rows of an account that say the same are drawn together.
+create or replace temp table sampled as
+with
 
 samples as (
     select
@@ -65,13 +57,31 @@ samples as (
     group by all
 ),
 
--- By what they say: rows of an account that say the same are drawn together.
-sampled as (
-    select
-        good.*,
-        min(landed_night) over (partition by content) < landed_night as was_there
-    from good
-    inner join samples on good.of_market = samples.of_market and content % one_in = 0
+said as (
+    select content, min(landed_night) as first_said from good
+    group by content
+)
+
+select
+    good.*,
+    first_said < landed_night as was_there
+from good
+inner join samples on good.of_market = samples.of_market and content % one_in = 0
+inner join said using (content);
+
+-- name: bin_rows
+insert into binned
+with
+
+by_account as (
+    select account_id, landed_night, count(*) as account_rows from good
+    where is_compared
+    group by all
+),
+
+nights_of_accounts as (
+    select account_id, count(*) as account_nights from by_account
+    group by all
 ),
 
 -- Of all rows, for those of other accounts may not be drawn.
@@ -124,3 +134,40 @@ select
     $feed, {{ measure }}, {{ measure }} in $words as is_word, market, night, {{ value }} as bin, count(*)
 from measured
 group by {{ one_bin_each }};
+
+-- name: bin_rows_alike
+-- Whether it is the only row of the night that says so, or most of them do; of what was said before, words tell. Values
+-- are few, and windows over whole rows took most of the time of all bins.
+insert into binned
+with
+
+values_of_nights as (
+    select of_market as market, landed_night as night, {{ value }} as said, count(*) as number from sampled
+    where is_compared
+    group by all
+),
+
+beside_the_others as (
+    select
+        *,
+        min(night) over (partition by market, said) as first_said,
+        sum(number) filter (said is not null) over (partition by market, night) as there
+    from values_of_nights
+)
+
+select
+    $feed,
+    $measure,
+    false as is_word,
+    market,
+    night,
+    case
+        when said is null then $empty
+        when first_said < night then 'said before'
+        when number = 1 then 'one'
+        when 2 * number <= there then 'some'
+        else 'more than half'
+    end as bin,
+    sum(number)
+from beside_the_others
+group by all;
