@@ -296,7 +296,7 @@ evaluations_that_find_nothing as (
         on
             versions.account_id = readings.account_id
             and versions.programme = readings.programme
-            and versions.balance_of = readings.balance_of
+            and versions.balance_of is not distinct from readings.balance_of
             and versions.history_version = readings.history_version
             and versions.edition_id = readings.edition_id
             and versions.seen_on >= readings.from_day
