@@ -153,9 +153,13 @@ case
         then null
     when days.source = 'ratio'
         then case
+            -- What isn't known is no sample either.
             when
-                max(case when inputs.role = 'whole' then {{ value }} end)
-                < max(case when inputs.role = 'whole' then inputs.whole_at_least end)
+                coalesce(
+                    max(case when inputs.role = 'whole' then {{ value }} end)
+                    < max(case when inputs.role = 'whole' then inputs.whole_at_least end),
+                    true
+                )
                 then null
             when
                 max(case when inputs.role = 'part' then {{ value }} end)

@@ -234,21 +234,34 @@ versions_for_each_kind as {{ materialized_cte() }} (
         versions.edition_id,
         versions.effective_from,
         versions.begins_with,
-        kinds.kind
+        kinds.kind,
+        -- The day on which it is evaluated first, where it sees one.
+        case
+            when calendar_days.period_from = versions.effective_from then versions.effective_from
+            else calendar_days.period_until
+        end as seen_on,
+        versions.effective_before
     from versions_of_programmes as versions
     inner join {{ rules('kinds') }} as kinds
         on
             versions.edition_id = kinds.edition_id
             and versions.programme = kinds.programme
+    inner join {{ ref('int_calendar_days') }} as calendar_days
+        on
+            versions.pack_edition_id = calendar_days.edition_id
+            and versions.evaluated = calendar_days.calendar
+            and greatest(versions.effective_from, cast('2015-01-01' as date)) = calendar_days.on_day
     where versions.evaluated is not null
 ),
 
 -- One that hasn't begun for the account, or has ended, holds nothing of what was held before.
-versions_that_go_on_with_what_is_held as (
+versions_that_go_on_with_what_is_held as {{ materialized_cte() }} (
     select distinct
         found.* exclude (from_day, kind),  -- noqa: RF02
         versions.edition_id,
         versions.effective_from as from_day,
+        versions.seen_on,
+        versions.effective_before,
         memberships.member_until as ends_on
     from what_accounts_of_each_kind_can_find as found
     inner join versions_for_each_kind as versions
@@ -268,6 +281,30 @@ versions_that_go_on_with_what_is_held as (
         and (memberships.member_until is null or memberships.member_until > versions.effective_from)
 ),
 
+-- A version can read nothing of the account, such as a metric that was never measured: what its first evaluation finds
+-- is missing, and what was held until then is held no longer.
+evaluations_that_find_nothing as (
+    select
+        versions.* exclude (from_day, seen_on, effective_before),  -- noqa: RF02
+        'evaluated' as found,
+        0 as place,
+        versions.seen_on as from_day,
+        struct_pack(held := cast(null as {{ figure() }}), read_on := versions.seen_on) as holding,
+        struct_pack(ends_on := versions.ends_on) as reading
+    from versions_that_go_on_with_what_is_held as versions
+    left join read_with_the_day_of_evaluation as readings
+        on
+            versions.account_id = readings.account_id
+            and versions.programme = readings.programme
+            and versions.balance_of is not distinct from readings.balance_of
+            and versions.history_version = readings.history_version
+            and versions.edition_id = readings.edition_id
+            and versions.seen_on >= readings.from_day
+    where
+        readings.account_id is null
+        and versions.seen_on < coalesce(versions.effective_before, cast('9999-12-31' as date))
+),
+
 what_is_held_from_each_day_on as (
     select
         *,
@@ -279,8 +316,10 @@ what_is_held_from_each_day_on as (
     from (
         select * from what_an_evaluation_can_find
         union all by name
+        select * from evaluations_that_find_nothing
+        union all by name
         select
-            *,
+            * exclude (seen_on, effective_before),  -- noqa: RF02
             'goes on' as found,
             1 as place
         from versions_that_go_on_with_what_is_held

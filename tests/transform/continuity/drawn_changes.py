@@ -94,6 +94,12 @@ def _picks(chance: random.Random, content: Content) -> None:
             rule["every"] = {"count": rule["every"]["count"], "within_days": chance.choice((5, 30))}
         if "grace" in rule:
             rule["grace"] = {"training": "course", "same_type_days": chance.choice((2, 30))}
+        # What one way of picking counted, another looks back at.
+        if "violation_types" in rule and chance.random() < 0.5:
+            if rule.pop("grace", None):
+                rule["not_again_within_days"] = chance.choice((7, 30))
+            elif rule.pop("not_again_within_days", None):
+                rule["grace"] = {"training": "course", "same_type_days": chance.choice((2, 30))}
 
 
 def _picks_gone(chance: random.Random, content: Content) -> None:

@@ -224,10 +224,11 @@ def _reliefs(entries: list[Entry], judged: dict[str, list[Candidate]]) -> list[E
         targets = [t for t in plain if t.counts_on(entry.first) and left[t.key] > 0 and t.amount * sign > 0]
         again = (candidate.rule.not_again_within_days or 0) * DAY
         # What counted by a version of the rule that took from nothing is looked back at as well.
-        before = [t for t in plain if (t.first, t.event.key) < (entry.first, entry.event.key)]
+        before = [t for t in plain if (t.event.on, t.event.key) < (entry.event.on, entry.event.key)]
         about = entry.rule, entry.event.subject
         given = [t for t in (*taken, *before) if (t.rule, t.event.violation or t.event.subject) == about]
-        if not targets or any(entry.first < each.first + again for each in given):
+        # Of two that are answered in turn, the earlier can be given later.
+        if not targets or any(abs(entry.event.on - each.event.on) < again for each in given):
             continue
         pick = min if relief.takes_from == "oldest" else max
         target = pick(targets, key=lambda t: (t.first, t.key))

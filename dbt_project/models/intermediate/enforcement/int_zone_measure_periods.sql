@@ -98,6 +98,7 @@ effects_of_a_plain_length as (
         or (length = 'days' and not extends and and_until is null and shortened_by is null)
 ),
 
+-- Behind what a version ended nothing waits that was brought since.
 effects_put_one_behind_the_other as (
     select
         * exclude (days_of_all, starts_before_the_days_of_all),
@@ -113,13 +114,13 @@ effects_put_one_behind_the_other as (
         where length = 'days' and extends
         window
             in_order as (
-                partition by account_id, programme, scope, measure, history_version
+                partition by account_id, programme, scope, measure, history_version, ended_on
                 order by starts_on, on_day, balance_of, effect
             )
     ) as effects_with_the_days_so_far
     window
         in_order as (
-            partition by account_id, programme, scope, measure, history_version
+            partition by account_id, programme, scope, measure, history_version, ended_on
             order by starts_on, on_day, balance_of, effect
         )
 ),

@@ -93,12 +93,18 @@ warnings_with_the_trainings_that_end_them as (
     group by warnings.walk, warnings.place, activities.activity
 ),
 
--- Whether it is blocked, the version of the later event says.
+-- Whether it is blocked, the version of the later event says. What grace picks only warns: to one that is picked in
+-- another way, what grace didn't pick is what counted.
 who_is_blocked_by_whom as (
     select
         later.walk,
         later.place,
-        list(earlier.place order by earlier.place) as blocked_by
+        list(earlier.place order by earlier.place) filter (
+            where later.picked_by = 'grace' or earlier.picked_by is distinct from 'grace'
+        ) as blocked_by,
+        list(earlier.place order by earlier.place) filter (
+            where later.picked_by <> 'grace' and earlier.picked_by = 'grace'
+        ) as blocked_unless_picked
     from entries_that_could_be_picked as later
     inner join entries_that_could_be_picked as earlier
         on
@@ -137,7 +143,8 @@ candidates_on_walks_where_something_is_blocked as (
         candidates.walk,
         candidates.place,
         row_number() over (partition by candidates.walk order by candidates.place) as step,
-        coalesce(blocked.blocked_by, []) as blocked_by
+        coalesce(blocked.blocked_by, []) as blocked_by,
+        coalesce(blocked.blocked_unless_picked, []) as blocked_unless_picked
     from entries_that_could_be_picked as candidates
     left join who_is_blocked_by_whom as blocked
         on
@@ -158,7 +165,10 @@ walked as (
         walked.walk,
         candidates.step,
         case
-            when list_has_any(walked.picked, candidates.blocked_by) then walked.picked
+            when
+                list_has_any(walked.picked, candidates.blocked_by)
+                or not list_has_all(walked.picked, candidates.blocked_unless_picked)
+                then walked.picked
             else list_append(walked.picked, candidates.place)
         end as picked
     from walked

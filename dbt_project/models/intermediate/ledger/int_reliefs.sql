@@ -40,6 +40,7 @@ reliefs_asked_for as (
         entries.rule,
         entries.subject,
         entries.names_violation,
+        entries.on_day,
         entries.counts_from,
         rules.rule_no,
         rules.takes_from,
@@ -88,8 +89,8 @@ reliefs_too_soon_after_what_counted as (
             and reliefs.rule = earlier.rule
             and coalesce(reliefs.subject, '') = coalesce(earlier.subject, '')
             and earlier.amount_by <> 'relief'
-            and (earlier.counts_from, earlier.entry_id) < (reliefs.counts_from, reliefs.entry_id)
-            and {{ add_days('earlier.counts_from', 'reliefs.not_again_within_days') }} > reliefs.counts_from
+            and (earlier.on_day, earlier.entry_id) < (reliefs.on_day, reliefs.entry_id)
+            and {{ add_days('earlier.on_day', 'reliefs.not_again_within_days') }} > reliefs.on_day
 ),
 
 reliefs_that_are_given as (
@@ -123,6 +124,7 @@ entries_each_could_take_from as (
         any_value(reliefs.entry_id) as entry_id,
         any_value(reliefs.rule) as rule,
         any_value(coalesce(reliefs.subject, '')) as subject,
+        any_value(reliefs.on_day) as on_day,
         any_value(reliefs.counts_from) as counts_from,
         any_value(reliefs.not_again_within_days) as not_again_within_days,
         any_value(reliefs.not_with_rules) as not_with_rules,
@@ -170,7 +172,7 @@ walked as (
         history_version,
         cast(0 as bigint) as step,
         cast([] as struct (
-            relief varchar, rule varchar, subject varchar, taken_on date, entry_id varchar, balance_of varchar,
+            relief varchar, rule varchar, subject varchar, asked_on date, entry_id varchar, balance_of varchar,
             counts_until date, burden integer, amount decimal(18, 2)
         ) []) as taken
     from reliefs_in_the_order_they_take
@@ -190,7 +192,7 @@ walked as (
                         relief := reliefs.entry_id,
                         rule := reliefs.rule,
                         subject := reliefs.subject,
-                        taken_on := reliefs.counts_from,
+                        asked_on := reliefs.on_day,
                         entry_id := target.entry_id,
                         balance_of := target.balance_of,
                         counts_until := target.counts_until,
@@ -204,10 +206,12 @@ walked as (
                 lambda left_over: left_over.amount > 0
                 and len(list_filter(
                     walked.taken,
+                    -- Of two that are answered in turn, the earlier can be given later.
                     lambda earlier: (
                         earlier.rule = reliefs.rule
                         and earlier.subject = reliefs.subject
-                        and {{ add_days('earlier.taken_on', 'reliefs.not_again_within_days') }} > reliefs.counts_from
+                        and {{ add_days('earlier.asked_on', 'reliefs.not_again_within_days') }} > reliefs.on_day
+                        and {{ add_days('reliefs.on_day', 'reliefs.not_again_within_days') }} > earlier.asked_on
                     )
                     or (
                         list_contains(reliefs.not_with_rules, earlier.rule)
@@ -219,7 +223,7 @@ walked as (
                 relief := left_over.relief,
                 rule := left_over.rule,
                 subject := left_over.subject,
-                taken_on := left_over.taken_on,
+                asked_on := left_over.asked_on,
                 entry_id := left_over.entry_id,
                 balance_of := left_over.balance_of,
                 counts_until := left_over.counts_until,

@@ -85,8 +85,8 @@ class Effect(Part):
     starts_after_days: Annotated[int, Field(ge=0, le=MOST_DAYS)] = 0
     """1: it begins on the day after."""
     overlap: Literal["latest_end", "extend"] = "latest_end"
-    """Where two of the same measure overlap: the later end holds, or with `extend` the second begins after the
-    first."""
+    """Where two of the same measure overlap: the later end holds, or where both say `extend`, the second begins after
+    the first."""
     shortened_by: Shortening | None = None
     """With `days`: what makes it shorter while it runs."""
     quota: Quota | None = None
