@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import sysconfig
+import time
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -75,6 +76,13 @@ class Clone:
         """Delete what was set up and computed; nothing of it is left, and nothing runs."""
         self.make("clean")
         assert not (self.folder / ".evenhand").exists()
+        # Who is stopped ends what it is at first.
+        for _ in range(100):
+            try:
+                httpx.get(f"http://127.0.0.1:{self.port}/healthz")
+            except httpx.TransportError:
+                break
+            time.sleep(0.1)
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"http://127.0.0.1:{self.port}/healthz")
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from evenhand.settings import settings
 from evenhand.tasks.alerts import tell
-from evenhand.tasks.choosing import NightRefused, choose_night
+from evenhand.tasks.choosing import NightRefused, choose_night, today
 from evenhand.tasks.facts import Facts
 from evenhand.tasks.night import fetch_landed, land_or_hold
 from evenhand.tasks.one_market import hold_the_others, market_asked_for
@@ -33,7 +34,7 @@ def begin_night(form: Mapping[str, Any], run: Any) -> Facts:
         market = market_asked_for(form, night)
     except NightRefused as error:
         raise AirflowFailException(str(error)) from error
-    facts = land_or_hold(night)
+    facts = land_or_hold(night, today(settings()))
     if market and not facts["silent"]:
         hold_the_others(night, market)
     if facts["silent"]:

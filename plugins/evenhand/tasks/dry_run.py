@@ -97,9 +97,10 @@ def dry_run(night: date, market: str = "", begins: Callable[[str], None] = lambd
 
 def _land(night: date, market: str) -> None:
     from evenhand.tasks import night as steps
+    from evenhand.tasks.choosing import today
     from evenhand.tasks.one_market import hold_the_others
 
-    is_silent = steps.land_or_hold(night)["silent"]
+    is_silent = steps.land_or_hold(night, today(settings()))["silent"]
     if market and not is_silent:
         hold_the_others(night, market)
 

@@ -117,10 +117,11 @@ def _land(nights: Sequence[date]) -> None:
     import duckdb
 
     from evenhand.release.previous import create_released
+    from evenhand.tasks.choosing import today
 
     last = nights[-1]
     steps.fetch_landed()
-    steps.land_feeds(last, since=nights[0])
+    steps.land_feeds(last, nights[0], today(settings()))
     with duckdb.connect(str(settings().warehouse(last))) as connection:
         # An earlier history isn't what this one is compared with.
         create_released(connection)

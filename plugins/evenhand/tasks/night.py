@@ -35,9 +35,9 @@ log = logging.getLogger(__name__)
 logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 
-def land_or_hold(night: date) -> Facts:
+def land_or_hold(night: date, today: date | None = None) -> Facts:
     """`land_feeds`, and hold every market where nothing has landed for the night; returns why, too, as `silent`."""
-    facts = land_feeds(night)
+    facts = land_feeds(night, today=today)
     return {"silent": hold_if_silent(night), **facts}
 
 
@@ -56,11 +56,12 @@ def fetch_landed() -> None:
 
 
 @told_if_it_fails("land_feeds")
-def land_feeds(night: date, since: date | None = None) -> Facts:
+def land_feeds(night: date, since: date | None = None, today: date | None = None) -> Facts:
     """Load what had landed by the night, and take what it looks at, and the emergencies; returns rows per feed.
 
     Args:
         since: the first of several nights that are decided together; by default, `night`.
+        today: the last night that may have come; without it nothing is told of folders of nights that haven't.
     """
     from evenhand.emergency.load import load_emergencies
     from evenhand.landing.ahead import note_ahead
@@ -75,7 +76,6 @@ def land_feeds(night: date, since: date | None = None) -> Facts:
     from evenhand.release.older_releases import refuse_changed_before
     from evenhand.release.previous import last_release, take_last_release
     from evenhand.release.verify import refuse_not_accepted
-    from evenhand.tasks.choosing import today
 
     close(settings().home)
     refuse_troubles(settings().home)
@@ -91,7 +91,8 @@ def land_feeds(night: date, since: date | None = None) -> Facts:
     wait_until_free(settings().warehouse(night))
     decisions = file_decisions(settings().home)
     arrivals = load(settings().store, settings().landing, night, decisions)
-    note_ahead(settings().store, settings().landing, night, today(settings()))
+    if today:
+        note_ahead(settings().store, settings().landing, night, today)
     create_database(settings().warehouse(night))
     with kept_open(settings().warehouse(night), reads=[settings().store]):
         take(settings().store, settings().warehouse(night), night, decisions, since)
