@@ -121,7 +121,7 @@ def _land(nights: Sequence[date]) -> None:
 
     last = nights[-1]
     steps.fetch_landed()
-    steps.land_feeds(last, nights[0], today(settings()))
+    steps.land_feeds(last, since=nights[0], today=today(settings()))
     with duckdb.connect(str(settings().warehouse(last))) as connection:
         # An earlier history isn't what this one is compared with.
         create_released(connection)
