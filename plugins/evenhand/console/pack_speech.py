@@ -11,7 +11,6 @@ from markupsafe import Markup
 
 from evenhand.console import values
 from evenhand.console.reader import reader
-from evenhand.console.values import labels
 from evenhand.policy.prose.speech import Speech, speaking
 from evenhand.reports.catalogue import ENGLISH
 from evenhand.reports.language import Language
@@ -28,7 +27,7 @@ class ReaderSpeech(PackSpeech):
     """The language of who reads."""
 
     def __init__(self) -> None:
-        super().__init__(Language(reader().name, labels().catalogs))
+        super().__init__(Language(reader().name, values.labels().catalogs))
 
     def name(self, kind: str, key: str) -> str:
         """As in reports; in English an account has its article, as other scopes have none."""
