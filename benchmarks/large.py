@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def small(home: Path) -> Path:
             subprocess.run(["evenhand", *arguments], env=environment, check=True, stdout=subprocess.DEVNULL)
     finally:
         # It would answer for this installation where another wants its port.
-        if (home / "sandbox.pid").exists():
+        with suppress(FileNotFoundError, ProcessLookupError):
             os.kill(int((home / "sandbox.pid").read_text()), signal.SIGTERM)
     return home
 
