@@ -17,7 +17,7 @@ from evenhand.policy.load import pack_from
 from transform.continuity.drawn_breadth import BREADTH
 from transform.continuity.drawn_changes import CHANGES
 from transform.continuity.drawn_emergencies import with_emergencies, with_two_of_a_scope
-from transform.continuity.drawn_events import account, with_courses
+from transform.continuity.drawn_events import account, with_courses, with_much_spam
 from transform.continuity.drawn_late import with_late_facts, with_little_money
 from transform.continuity.drawn_packs import Content, first_version
 from transform.continuity.facts import DAY, FIRST_DAY, LAST_DAY, History
@@ -40,7 +40,7 @@ OTHERS = (
     *("relief", "evaluated", "tiers", "each_rise", "gap", "gone_and_back", "onboarding", "late_rows", "corrections"),
     *("bonuses", "bonus_gates", "moves", "other_packs", "other_kinds", "no_such_market", "renamed", "continued"),
     *("several_packs", "restored", "versions_of_rows", "contents", "emergencies", "late_facts", "reordered"),
-    "relief_before",
+    *("relief_before", "regrouped"),
 )
 FEATURES = frozenset((*OTHERS, *CHANGES, *BREADTH))
 
@@ -66,6 +66,9 @@ def draw(seed: int, number: int, features: Collection[str]) -> History:
     taken = random.Random(f"{seed}/{number}/relief_before")
     if "relief_before" in features:
         contents = _taken_off_before(taken, contents)
+    grouped = random.Random(f"{seed}/{number}/regrouped")
+    if regroups := "regrouped" in features and grouped.random() < 0.2:
+        contents = _regrouped(grouped, contents)
     strict = random.Random(f"{seed}/{number}/reordered")
     if "reordered" in features:
         contents = _reordered(strict, contents)
@@ -73,6 +76,8 @@ def draw(seed: int, number: int, features: Collection[str]) -> History:
     accounts = tuple(account(chance, f"{name}/a{each}", packs, features) for each in range(3))
     if "relief_before" in features:
         accounts = tuple(with_courses(taken, each, packs) for each in accounts)
+    if regroups:
+        accounts = tuple(with_much_spam(grouped, each, packs) for each in accounts)
     if "late_facts" in features:
         accounts = with_late_facts(late, accounts)
     if "emergencies" in features:
@@ -133,6 +138,17 @@ def _taken_off_before(chance: random.Random, contents: list[Content]) -> list[Co
         if "relief" in rule:
             rule["amount"] = -rule.pop("relief")["amount"]
     return [first, *later] if _is_pack(first) else contents
+
+
+def _regrouped(chance: random.Random, contents: list[Content]) -> list[Content]:
+    """With versions each of which has another number of events make an entry."""
+    said = deepcopy(contents)
+    for content in said:
+        for rule in content["programmes"].get("points", {}).get("entries", []):
+            if rule["rule"] == "spamming":
+                rule.pop("not_again_within_days", None)
+                rule["every"] = {"count": chance.choice((2, 3, 4)), "within_days": chance.choice((10, 30))}
+    return said if all(_is_pack(content) for content in said) else contents
 
 
 def _reordered(chance: random.Random, contents: list[Content]) -> list[Content]:

@@ -91,7 +91,7 @@ def _picks(chance: random.Random, content: Content) -> None:
         if "not_again_within_days" in rule:
             rule["not_again_within_days"] = chance.choice((2, 7, 30))
         if "every" in rule:
-            rule["every"] = {"count": rule["every"]["count"], "within_days": chance.choice((5, 30))}
+            rule["every"] = {"count": chance.choice((2, 3, 4)), "within_days": chance.choice((5, 30))}
         if "grace" in rule:
             rule["grace"] = {"training": "course", "same_type_days": chance.choice((2, 30))}
         # What one way of picking counted, another looks back at.

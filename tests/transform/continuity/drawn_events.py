@@ -55,6 +55,14 @@ def with_courses(chance: random.Random, account: Account, packs: Sequence[Pack])
     return replace(account, events=(*account.events, struck, *courses))
 
 
+def with_much_spam(chance: random.Random, account: Account, packs: Sequence[Pack]) -> Account:
+    """The same, with more of it about a day on which a version begins than any of them makes an entry of."""
+    turn = chance.choice([pack.effective_from for pack in packs[1:]] or [FIRST_DAY + 40 * DAY])
+    days = [turn + each * DAY for each in sorted(chance.sample(range(-9, 9), 8))]
+    spam = (Event(f"{account.account_id}/s{at}", day, day, violation="spam") for at, day in enumerate(days))
+    return replace(account, events=(*account.events, *spam))
+
+
 def _one_a_night(rows: Sequence[Row]) -> tuple[Row, ...]:
     """Without versions of a key of one night and one moment, of which none would be the newer."""
     return tuple({(row.key, row.landed, changed_at(row)): row for row in rows}.values())

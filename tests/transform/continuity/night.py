@@ -22,8 +22,8 @@ class Penalty:
     measure: str
     first: date
     last: date | None
-    counts: tuple[Quota, Pack] | None = field(default=None, compare=False)
-    pack: Pack | None = field(default=None, compare=False)
+    counts: tuple[Quota, Pack] | None = field(default=None, compare=False, repr=False)
+    pack: Pack | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass

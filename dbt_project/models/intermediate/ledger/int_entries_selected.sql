@@ -1,7 +1,7 @@
 -- Longer than other files, for the walk can't be cut in two.
--- Which events a rule picks can depend on which it picked before: the one sequential core of the engine. All that is
--- sequential is put the same way, an event is picked unless one that was picked before it blocks it; only who blocks
--- whom differs. It walks all accounts side by side, and only those where anything is blocked. See docs/decisions/0004.
+-- Which events a rule picks can depend on which it picked before: the one sequential core of the engine. An event is
+-- picked unless one that was picked before it blocks it; one that makes a group, if enough wait that no group before it
+-- used. It walks all accounts side by side, and only those where anything is blocked. See docs/decisions/0004.
 with recursive
 
 entries as (
@@ -72,9 +72,21 @@ entries_with_the_one_their_group_begins_with as (
     from entries_in_order
 ),
 
+entries_with_whether_they_could_be_picked as (
+    select
+        *,
+        -- No last so many that wait begin later than the last so many of all.
+        case
+            when picked_by = 'every'
+                then coalesce(on_day < {{ add_days('group_begins_on', 'every_within_days') }}, false)
+            else true
+        end as could_be_picked
+    from entries_with_the_one_their_group_begins_with
+),
+
 entries_that_could_be_picked as (
-    select * from entries_with_the_one_their_group_begins_with
-    where picked_by is distinct from 'every' or on_day < {{ add_days('group_begins_on', 'every_within_days') }}
+    select * from entries_with_whether_they_could_be_picked
+    where could_be_picked
 ),
 
 warnings_with_the_trainings_that_end_them as (
@@ -138,10 +150,51 @@ who_is_blocked_by_whom as (
     group by later.walk, later.place
 ),
 
-candidates_on_walks_where_something_is_blocked as (
+walks_where_something_is_blocked as (
+    select distinct walk
+    from who_is_blocked_by_whom
+),
+
+walks_on_which_events_wait_for_others as (
+    select distinct candidates.walk
+    from entries_that_could_be_picked as candidates
+    inner join walks_where_something_is_blocked as blocked on candidates.walk = blocked.walk
+    where candidates.picked_by = 'every'
+),
+
+entries_with_the_step_they_are_known_at as (
+    select
+        entries_with_whether_they_could_be_picked.walk,
+        entries_with_whether_they_could_be_picked.place,
+        entries_with_whether_they_could_be_picked.on_day,
+        1 + count(*) filter (where entries_with_whether_they_could_be_picked.could_be_picked) over (
+            partition by entries_with_whether_they_could_be_picked.walk
+            order by entries_with_whether_they_could_be_picked.place
+            rows between unbounded preceding and 1 preceding
+        ) as step
+    from entries_with_whether_they_could_be_picked
+    inner join walks_on_which_events_wait_for_others as waiting
+        on entries_with_whether_they_could_be_picked.walk = waiting.walk
+),
+
+-- The candidate itself is the last of them.
+days_that_come_up_at_each_step as (
+    select
+        walk,
+        step,
+        list(on_day order by place) as days
+    from entries_with_the_step_they_are_known_at
+    group by walk, step
+),
+
+candidates_with_their_step as (
     select
         candidates.walk,
         candidates.place,
+        candidates.picked_by,
+        candidates.on_day,
+        candidates.every_count,
+        candidates.every_within_days,
         row_number() over (partition by candidates.walk order by candidates.place) as step,
         coalesce(blocked.blocked_by, []) as blocked_by,
         coalesce(blocked.blocked_unless_picked, []) as blocked_unless_picked
@@ -150,32 +203,66 @@ candidates_on_walks_where_something_is_blocked as (
         on
             candidates.walk = blocked.walk
             and candidates.place = blocked.place
-    where candidates.walk in (select walk from who_is_blocked_by_whom)  -- noqa: RF02
+    where candidates.walk in (select walk from walks_where_something_is_blocked)  -- noqa: RF02
 ),
 
+steps as (
+    select
+        candidates_with_their_step.*,
+        coalesce(coming_up.days, []) as days
+    from candidates_with_their_step
+    left join days_that_come_up_at_each_step as coming_up
+        on
+            candidates_with_their_step.walk = coming_up.walk
+            and candidates_with_their_step.step = coming_up.step
+),
+
+-- What wasn't counted waits, until a group has used it. Where no version of the rule makes groups, nothing does.
 walked as (
     select
         walk,
-        cast(1 as bigint) as step,
-        [place] as picked
-    from candidates_on_walks_where_something_is_blocked
+        cast(0 as bigint) as step,
+        cast([] as bigint[]) as picked,
+        cast([] as date[]) as waiting
+    from steps
     where step = 1
     union all
     select
-        walked.walk,
-        candidates.step,
+        walk,
+        step,
+        case when is_picked then list_append(picked, place) else picked end as picked,
         case
-            when
-                list_has_any(walked.picked, candidates.blocked_by)
-                or not list_has_all(walked.picked, candidates.blocked_unless_picked)
-                then walked.picked
-            else list_append(walked.picked, candidates.place)
-        end as picked
-    from walked
-    inner join candidates_on_walks_where_something_is_blocked as candidates
-        on
-            walked.walk = candidates.walk
-            and walked.step + 1 = candidates.step
+            when picked_by = 'every' and is_picked then list_slice(waiting, 1, len(waiting) - every_count)
+            -- What grace picks only warns.
+            when is_picked = (picked_by is distinct from 'grace') then list_slice(waiting, 1, len(waiting) - 1)
+            else waiting
+        end as waiting
+    from (
+        select
+            *,
+            case
+                when picked_by = 'every'
+                    then
+                        len(waiting) >= every_count
+                        and on_day < {{
+                            add_days('list_extract(waiting, len(waiting) - every_count + 1)', 'every_within_days')
+                        }}
+                else
+                    not list_has_any(picked, blocked_by)
+                    and list_has_all(picked, blocked_unless_picked)
+            end as is_picked
+        from (
+            select
+                steps.*,
+                walked.picked,
+                walked.waiting || steps.days as waiting
+            from walked
+            inner join steps
+                on
+                    walked.walk = steps.walk
+                    and walked.step + 1 = steps.step
+        ) as stepped
+    ) as decided
 ),
 
 picked_at_the_end_of_each_walk as (
@@ -191,7 +278,7 @@ picked_where_nothing_is_blocked as (
         walk,
         place
     from entries_that_could_be_picked
-    where walk not in (select walk from who_is_blocked_by_whom)  -- noqa: RF02
+    where walk not in (select walk from walks_where_something_is_blocked)  -- noqa: RF02
 ),
 
 picked as (
