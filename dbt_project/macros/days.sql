@@ -34,6 +34,26 @@
     {{ day }} >= {{ from_day }} and {{ day }} < coalesce({{ until_day }}, cast('9999-12-31' as date))
 {%- endmacro %}
 
+{#- The day on which the last of what is put one behind the other is over: each after its days, or when a version ends
+    it. Of who has moved, some of them can be ended and others not. -#}
+{% macro day_that_all_are_over(in_order) -%}
+    struct_extract(
+        list_reduce(
+            {{ in_order }},
+            lambda earlier, later: struct_pack(
+                starts_on := later.starts_on,
+                days := later.days,
+                ended_on := later.ended_on,
+                over_on := greatest(
+                    earlier.over_on,
+                    least({{ add_days('greatest(later.starts_on, earlier.over_on)', 'later.days') }}, later.ended_on)
+                )
+            )
+        ),
+        'over_on'
+    )
+{%- endmacro %}
+
 {#- The rules of the market's pack that judge this day. -#}
 {% macro in_effect_on(rules, day) -%}
     {{ day_in(day, rules ~ '.effective_from', rules ~ '.effective_before') }}

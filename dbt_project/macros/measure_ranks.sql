@@ -20,7 +20,9 @@
             '' as imposed_by_pack,
             true as is_by_itself
         from {{ rules('measures') }} as measures
-        inner join {{ rules('programmes') }} as programmes on measures.edition_id = programmes.edition_id
+        -- Whomever it judges: who has another kind by now keeps what it brought.
+        inner join {{ source('policy', 'programmes') }} as programmes
+            on measures.pack_edition_id = programmes.edition_id
         union all by name
         select
             measures.*,

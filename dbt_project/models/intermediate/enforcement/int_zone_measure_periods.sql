@@ -98,31 +98,31 @@ effects_of_a_plain_length as (
         or (length = 'days' and not extends and and_until is null and shortened_by is null)
 ),
 
--- Behind what a version ended nothing waits that was brought since.
+effects_with_those_they_wait_behind as (
+    select
+        *,
+        list(
+            struct_pack(
+                starts_on := starts_on,
+                days := days,
+                ended_on := ended_on,
+                over_on := least({{ add_days('starts_on', 'days') }}, ended_on)
+            )
+        ) over (
+            partition by account_id, programme, scope, measure, history_version
+            order by starts_on, on_day, balance_of, effect
+            rows between unbounded preceding and 1 preceding
+        ) as those_before
+    from effects_of_zones_in_which_an_account_was
+    where length = 'days' and extends
+),
+
 effects_put_one_behind_the_other as (
     select
-        * exclude (days_of_all, starts_before_the_days_of_all),
-        -- Each begins on its day or behind those before it: the latest start that still has all the days to come.
-        {{ add_days('max(starts_before_the_days_of_all) over in_order', 'days_of_all') }} as in_force_until
-    from (
-        select
-            *,
-            cast(sum(days) over in_order as integer) as days_of_all,
-            {{ add_days('starts_on', '-cast(sum(days) over in_order - days as integer)') }}
-                as starts_before_the_days_of_all
-        from effects_of_zones_in_which_an_account_was
-        where length = 'days' and extends
-        window
-            in_order as (
-                partition by account_id, programme, scope, measure, history_version, ended_on
-                order by starts_on, on_day, balance_of, effect
-            )
-    ) as effects_with_the_days_so_far
-    window
-        in_order as (
-            partition by account_id, programme, scope, measure, history_version, ended_on
-            order by starts_on, on_day, balance_of, effect
-        )
+        * exclude (those_before),
+        {{ add_days('greatest(starts_on, ' ~ day_that_all_are_over('those_before') ~ ')', 'days') }}  -- noqa: PRS
+            as in_force_until
+    from effects_with_those_they_wait_behind
 ),
 
 effects_with_the_period_that_ends_them as (

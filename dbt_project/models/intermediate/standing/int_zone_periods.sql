@@ -74,8 +74,6 @@ stretches_of_each_programme as (
         stretches.* exclude (is_held),  -- noqa: RF02
         programmes.pack_edition_id,
         programmes.fires_on_each_rise,
-        -- One that begins with an activity is so from its first reading on.
-        programmes.begins_with is not null or stretches.from_day = programmes.effective_from as is_judged_anew,
         stretches.zone_rank > stretches.zone_rank_before as enters,
         coalesce(
             stretches.zone_rank = stretches.zone_rank_before
@@ -105,7 +103,6 @@ stays_under_each_version as (
         min(from_day) as first_day,
         case when not bool_or(until_day is null) then max(until_day) end as until_day,
         min_by(zone_rank_before, from_day) as rank_at_first,
-        min_by(is_judged_anew and value_before is not null, from_day) as is_judged_anew,
         max_by(zone_rank, from_day) as rank_at_last,
         min(zone_rank) as mildest,
         bool_or(enters) as has_entered,
@@ -158,11 +155,12 @@ stays_beside_the_version_before as (
 ),
 
 -- The strictest zone that counts as entered when a version begins: of those that the version has by name, and that the
--- account is in, or beyond, by its reading of the day before.
+-- account is in, or beyond, by its reading of the day before. None does where there was no version before: who is in a
+-- zone by what the balance starts with, or by what a missing value is, never entered it.
 entered_under_each_version as (
     select
         *,
-        case when is_judged_anew then 0 else rank_at_first end as entered_at_first
+        cast(0 as integer) as entered_at_first
     from stays_beside_the_version_before
     where step = 1
     union all
@@ -184,8 +182,7 @@ entered_under_each_version as (
                     ),
                     lambda place: place.zone_rank  -- noqa: RF01
                 )), 0)
-            when stays.is_judged_anew then 0
-            else stays.rank_at_first
+            else 0
         end as entered_at_first
     from entered_under_each_version as entered
     inner join stays_beside_the_version_before as stays
