@@ -115,17 +115,17 @@ def test_another_kind_is_a_move_and_a_market_that_no_pack_knows_is_none(models: 
 def test_what_nobody_judges_any_more_ranks_as_its_market_has_it_now(models: Sequence[CompiledModel]) -> None:
     """A first version has the measure among the mild ones, the next one as its strictest: both are one measure."""
     effect = {"measure": "no_live", "scope": "live"}
-    content = _pack("here", "ID", "points", effect | {"permanent": True}).model_dump(exclude_unset=True)
+    content = _pack("here", "ID", "points", effect | {"days": 60}).model_dump(exclude_unset=True)
     content["programmes"]["points"]["fires"] = "on_each_rise"
     first = pack_from(content | {"measures": ("no_live", "warning"), "effective_until": day("03-09")})
-    content["programmes"]["points"]["zones"][1]["measures"] = (effect | {"days": 30},)
+    content["programmes"]["points"]["zones"][1]["measures"] = (effect | {"days": 7},)
     second = pack_from(content | {"version": 2, "effective_from": day("03-10")})
     rows = [AccountRow(day("01-01"), "ID"), AccountRow(day("03-14"), "ID", "seller")]
 
     found = _night(models, (first, second), rows, ["03-01", "03-12"], "03-15")
 
-    for_good = ("a/points/live", "ID", "no_live", day("03-01"), None, "here", "Write to here.")
-    assert found == {"penalties": [for_good], "standings": []}
+    longer = ("a/points/live", "ID", "no_live", day("03-01"), day("04-29"), "here", "Write to here.")
+    assert found == {"penalties": [longer], "standings": []}
 
 
 def test_what_waited_for_its_day_where_the_account_was_is_held_where_it_is_read_now(
