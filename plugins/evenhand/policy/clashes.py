@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, permutations
 
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import Place
@@ -30,7 +30,9 @@ def clashes(packs: Sequence[LoadedPack], ordered: Collection[str] | None = None)
         a, b = one.pack, other.pack
         yield from names_that_clash(one, other)
         yield from _other_time_zone(one, other)
-        yield from _picks_after_reliefs(*sorted((one, other), key=lambda each: each.pack.effective_from))
+        if set(a.markets) & set(b.markets):
+            before, after = sorted((one, other), key=lambda each: each.pack.effective_from)
+            yield from _picks_after_reliefs(before, after, "was a relief in", "")
         if (a.pack, a.version) == (b.pack, b.version):
             yield Mistake(
                 *where(other, ("version",)),
@@ -50,6 +52,14 @@ def clashes(packs: Sequence[LoadedPack], ordered: Collection[str] | None = None)
             yield from _said_twice(one, other, shared)
             if ordered is not None:
                 yield from _in_no_order(one, other, [market for market in shared if market not in ordered])
+
+
+def picks_of_who_moves(packs: Sequence[LoadedPack]) -> Iterator[Mistake]:
+    """Rules that would look back at what was a relief to accounts that move from another market."""
+    for before, after in permutations(packs, 2):
+        is_over = after.pack.effective_until and after.pack.effective_until <= before.pack.effective_from
+        if not is_over and not set(before.pack.markets) & set(after.pack.markets):
+            yield from _picks_after_reliefs(before, after, "is a relief to who moves here from", " of other markets")
 
 
 def markets_of_both(a: Pack, b: Pack) -> list[str]:
@@ -78,10 +88,8 @@ def _other_time_zone(one: LoadedPack, other: LoadedPack) -> Iterator[Mistake]:
         )
 
 
-def _picks_after_reliefs(before: LoadedPack, after: LoadedPack) -> Iterator[Mistake]:
+def _picks_after_reliefs(before: LoadedPack, after: LoadedPack, was_relief: str, where_to: str) -> Iterator[Mistake]:
     """A rule that looks back at what was a relief before: which reliefs were given is known only once all is picked."""
-    if not set(before.pack.markets) & set(after.pack.markets):
-        return
     reliefs = {
         (name, rule.rule)
         for name, programme in before.pack.programmes.items()
@@ -96,9 +104,9 @@ def _picks_after_reliefs(before: LoadedPack, after: LoadedPack) -> Iterator[Mist
                 place: Place = ("programmes", name, "entries", at, "rule")
                 yield Mistake(
                     *where(after, place),
-                    f"programmes.{name}.entries[{at}].rule: found {rule.rule}, which looks back at its events, and was"
-                    f" a relief in {before.pack.pack} version {before.pack.version} ({before.path}); expected another"
-                    " name (without was), or a relief: which reliefs were given isn't known when events are picked",
+                    f"programmes.{name}.entries[{at}].rule: found {rule.rule}, which looks back at its events, and"
+                    f" {was_relief} {before.pack.pack} version {before.pack.version}{where_to} ({before.path});"
+                    " expected another name (without was), or a relief: which reliefs were given isn't known when events are picked",
                 )
 
 
