@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from evenhand.policy.clashes import clashes, markets_of_both, picks_of_who_moves
+from evenhand.policy.clashes import clashes, markets_of_both
 from evenhand.policy.load import PackError, load_each, load_packs, packs_in
 from evenhand.settings import PROJECT
 from policy.packs import write
@@ -147,7 +147,7 @@ def test_a_rule_that_was_a_relief_picks_no_events(folder: Path, before: str, aft
 
     # In another market, of who moves there; a pack that ended before the other began is moved to by nobody.
     assert _mistakes(folder, version(1, before), version(2, after).replace("[ID, TH]", "[VN]")) == []
-    assert [each.said.split(" (")[0] for each in picks_of_who_moves(load_packs(folder))] == [
+    assert [each.said.split(" (")[0] for each in clashes(load_packs(folder), of_moves=True)] == [
         "programmes.points.entries[1].rule: found course, which looks back at its events, and is a relief to who moves"
         " here from points version 1 of other markets"
     ] * is_clash

@@ -20,7 +20,7 @@ from evenhand.policy.check import Checked, Finding, check_name, check_packs, of_
 from evenhand.policy.diagnose import dotted, nearest
 from evenhand.policy.language.pack import Pack
 from evenhand.policy.language.part import Place
-from evenhand.policy.load import LoadedPack, clashes, extended_elsewhere, files_of, picks_of_who_moves, where
+from evenhand.policy.load import LoadedPack, clashes, extended_elsewhere, files_of, where
 from evenhand.policy.measures_order import place_in_order, read_measures_order
 from evenhand.policy.preapproved import read_same_rules, texts_before
 from evenhand.policy.read_across import unread_programmes
@@ -56,9 +56,7 @@ def check(paths: Sequence[Path], here: Settings) -> Checked:
     except PackError as error:
         order = {}
         found += (of_mistake("language", mistake) for mistake in error.mistakes)
-    found += (
-        of_mistake("clash", m) for m in (*clashes(decided_at_night, order), *picks_of_who_moves(decided_at_night))
-    )
+    found += (of_mistake("clash", mistake) for mistake in clashes(decided_at_night, order, of_moves=True))
     for loaded in decided_at_night:
         found += (of_mistake("language", mistake) for mistake in extended_elsewhere(loaded))
         found += (of_mistake("clash", mistake) for mistake in unread_programmes(loaded, decided_at_night))

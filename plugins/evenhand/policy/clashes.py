@@ -16,7 +16,9 @@ from evenhand.policy.texts import Mistake
 _OF_ONE_NAME = ("programmes", "eligibility", "bonuses")
 
 
-def clashes(packs: Sequence[LoadedPack], ordered: Collection[str] | None = None) -> Iterator[Mistake]:
+def clashes(
+    packs: Sequence[LoadedPack], ordered: Collection[str] | None = None, *, of_moves: bool = False
+) -> Iterator[Mistake]:
     """What keeps packs from deciding beside each other, at its place in the later pack, with its place in the other.
 
     Packs of one name are versions of each other: of them only one decides for a market and day. Packs of other names
@@ -25,7 +27,10 @@ def clashes(packs: Sequence[LoadedPack], ordered: Collection[str] | None = None)
 
     Args:
         ordered: the markets whose measures have an order; without it, nobody asks whether they need one.
+        of_moves: whether what only accounts that move meet is one, too: no night is stopped for it.
     """
+    if of_moves:
+        yield from _picks_of_who_moves(packs)
     for one, other in combinations(packs, 2):
         a, b = one.pack, other.pack
         yield from names_that_clash(one, other)
@@ -54,7 +59,7 @@ def clashes(packs: Sequence[LoadedPack], ordered: Collection[str] | None = None)
                 yield from _in_no_order(one, other, [market for market in shared if market not in ordered])
 
 
-def picks_of_who_moves(packs: Sequence[LoadedPack]) -> Iterator[Mistake]:
+def _picks_of_who_moves(packs: Sequence[LoadedPack]) -> Iterator[Mistake]:
     """Rules that would look back at what was a relief to accounts that move from another market."""
     for before, after in permutations(packs, 2):
         is_over = after.pack.effective_until and after.pack.effective_until <= before.pack.effective_from
@@ -106,7 +111,8 @@ def _picks_after_reliefs(before: LoadedPack, after: LoadedPack, was_relief: str,
                     *where(after, place),
                     f"programmes.{name}.entries[{at}].rule: found {rule.rule}, which looks back at its events, and"
                     f" {was_relief} {before.pack.pack} version {before.pack.version}{where_to} ({before.path});"
-                    " expected another name (without was), or a relief: which reliefs were given isn't known when events are picked",
+                    " expected another name (without was), or a relief: which reliefs were given isn't known when events"
+                    " are picked",
                 )
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from evenhand.policy.bars_across import wrong_bars
-from evenhand.policy.clashes import clashes, picks_of_who_moves
+from evenhand.policy.clashes import clashes
 from evenhand.policy.diagnose import nearest, pack_error
 from evenhand.policy.language.former import ANNOUNCED
 from evenhand.policy.language.pack import Pack
@@ -38,7 +38,6 @@ __all__ = [
     "names_days",
     "pack_files",
     "packs_in",
-    "picks_of_who_moves",
     "where",
     "with_those_read",
 ]
