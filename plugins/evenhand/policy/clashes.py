@@ -111,8 +111,8 @@ def _picks_after_reliefs(before: LoadedPack, after: LoadedPack, was_relief: str,
                     *where(after, place),
                     f"programmes.{name}.entries[{at}].rule: found {rule.rule}, which looks back at its events, and"
                     f" {was_relief} {before.pack.pack} version {before.pack.version}{where_to} ({before.path});"
-                    " expected another name (without was), or a relief: which reliefs were given isn't known when events"
-                    " are picked",
+                    " expected another name (without was), or a relief: which reliefs were given isn't known when"
+                    " events are picked",
                 )
 
 
