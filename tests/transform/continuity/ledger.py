@@ -61,11 +61,16 @@ def entries_of(
 ) -> list[Entry]:
     """What counts in a programme, as is known on a night, with what the account brings along from another one."""
     own = _own_entries(rules, programme, events, outcomes, night)
-    begins = min((d for event in events if (d := event.on) and rules.programme_on(programme, d)), default=None)
-    found = rules.programme_on(programme, begins) if begins else None
-    if not begins or not found or not found[1].carries_over or begins != rules.member_from(found[1]):
+    # A version or market in which it begins with an activity carries over on that day, also where it was there before.
+    begun = [
+        (event.on, found[1])
+        for event in events
+        if (found := rules.programme_on(programme, event.on))
+        if found[1].begins_with and rules.member_from(found[1]) == event.on
+    ]
+    if not begun or not (carried := begun[0][1].carries_over):
         return own
-    carried = found[1].carries_over
+    begins = begun[0][0]
     return own + [
         # It was there on the evening before, and so enters no zone.
         replace(each, key=f"{programme}/carried/{each.key}", amount=each.amount * carried.times, first=begins - DAY)
