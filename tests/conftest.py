@@ -57,6 +57,13 @@ REAL = (
 _USED = pytest.StashKey[float]()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Don't even read what is left out as `real`: each worker would import it, and compile its assertions, for nothing."""
+    if "not real" not in str(config.option.markexpr) or not collection_path.is_relative_to(HERE):
+        return None
+    return _place(collection_path.relative_to(HERE).as_posix()) < len(REAL) or None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of these files and folders as `real`, and put them first."""
     place = {item: _place(item.path.relative_to(HERE).as_posix()) for item in items}
