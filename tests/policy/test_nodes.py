@@ -133,7 +133,7 @@ def test_what_is_nested_is_read_however_deep(opening: str, closing: str, depth: 
     _same(f"{opening * depth}b{closing * depth}\n")
 
 
-# Python's stack ends at 1,000 calls, of which each depth takes two. To read what is so deep takes the square of the depth.
+# Python's stack ends at 1,000 calls, of which each depth takes two. Reading takes time with the square of the depth.
 TOO_MANY = 600
 ALIASES = "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, TOO_MANY))
 
