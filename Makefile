@@ -35,7 +35,7 @@ endif
 test: $(VENV)/installed ## run all tests
 	@pytest
 
-test-fast: $(VENV)/installed ## what one runs while writing: no Airflow, browser, server, dbt or whole night, and no model built dozens of times
+test-fast: $(VENV)/installed ## what one runs while writing: no Airflow, browser, server, dbt or whole night, and no model, gate, comparison of packs or sample dozens of times
 	@pytest -m 'not real and not soak'
 
 install: $(VENV)/installed

@@ -50,11 +50,29 @@ REAL = (
     *("transform/test_bonuses.py", "transform/test_zones_over_versions.py", "transform/test_bounds.py"),
     *("transform/test_nothing_is_known_early.py", "transform/test_packs_beside_each_other.py"),
     *("deciding/test_night_range.py", "policy/test_recent.py", "transform/test_wide.py"),
-    *("transform/test_versions_of_marketplaces.py", "landing/test_mirror.py"),
+    *("transform/test_versions_of_marketplaces.py", "landing/test_mirror.py", "landing/test_bucket.py"),
+    *("reports/test_mail.py", "transform/test_late_facts.py", "transform/test_renamed.py", "transform/test_lifted.py"),
+    "quality/test_lists_over_versions.py",
+    # These run a gate, compile packs to compare them or draw samples dozens of times.
+    *("sampling/test_prevalence.py", "sampling/test_several.py"),
+    *("quality/test_feeds.py", "quality/test_shares.py", "quality/test_rule_changes.py"),
+    *(
+        "quality/test_setting_changes.py",
+        "quality/test_times.py",
+        "quality/test_silences.py",
+        "quality/test_bonus_rows.py",
+    ),
 )
 
 # What CPU the tests of this process had used with the last report.
 _USED = pytest.StashKey[float]()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Don't even read what is left out as `real`: each worker would import it for nothing."""
+    if "not real" not in str(config.option.markexpr) or not collection_path.is_relative_to(HERE):
+        return None
+    return _place(collection_path.relative_to(HERE).as_posix()) < len(REAL) or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

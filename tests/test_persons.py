@@ -159,6 +159,7 @@ for given, says in (("", ""), (token, ""), (token, "lan"), ("nothing", ""), (f"{
 """
 
 
+@pytest.mark.real
 def test_where_all_commands_run_as_one_a_token_of_airflow_says_who_it_is() -> None:
     here = Settings(PROJECT, shared_home(), PROJECT / "policies", PROJECT / "receivers.yml")
     its_own = {"EVENHAND_PERSONS": "tokens", "AIRFLOW__API_AUTH__JWT_SECRET": "x" * 64}

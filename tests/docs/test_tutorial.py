@@ -16,7 +16,7 @@ from evenhand.policy.marketplace import read_marketplace
 from evenhand.policy.senseless import IN_A_PACK, OF_ITS_OWN_FILE
 from evenhand.quality.holding import Tonight, changed_by
 from evenhand.settings import PROJECT
-from made_once import shared_home
+from made_once import shared_compiled
 from quality.released_packs import base_of_packs
 
 PAGE = (PROJECT / "docs" / "policy-language.md").read_text()
@@ -25,7 +25,7 @@ PAGE = (PROJECT / "docs" / "policy-language.md").read_text()
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     # As `make test` leaves it, which the page asks for.
-    shutil.copytree(shared_home() / "dbt", tmp_path / ".evenhand" / "dbt")
+    shutil.copytree(shared_compiled(), tmp_path / ".evenhand" / "dbt")
     monkeypatch.setenv("EVENHAND_HOME", str(tmp_path / ".evenhand"))
     monkeypatch.setenv("EVENHAND_POLICIES", str(tmp_path / "policies"))
     monkeypatch.chdir(tmp_path)

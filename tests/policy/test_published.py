@@ -14,7 +14,7 @@ from evenhand.deciding.project import CompiledModel
 from evenhand.deciding.rehearsal import Rehearsed, rehearse
 from evenhand.policy.load import LoadedPack, load_pack, packs_in
 from evenhand.settings import PROJECT
-from made_once import shared_home
+from made_once import shared_compiled
 
 # The worked examples of the published policies, by the names that they have there.
 PUBLISHED = (
@@ -62,7 +62,7 @@ def test_a_change_of_a_figure_or_a_comparator_fails_an_example(
 ) -> None:
     """Each that can be made of three packs, and one of eight of all; `make mutants` makes them all."""
     monkeypatch.chdir(PROJECT)
-    monkeypatch.setenv("EVENHAND_HOME", str(shared_home()))
+    monkeypatch.setenv("EVENHAND_HOME", str(shared_compiled().parent))
 
     run = CliRunner().invoke(app, ["policy", "mutants", *(f"policies/{name}" for name in packs), "--every", str(every)])
 
