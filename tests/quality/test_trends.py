@@ -165,6 +165,20 @@ def test_a_flood_that_a_person_has_seen_is_neither_usual_nor_held_again() -> Non
     )
 
 
+@pytest.mark.parametrize("nights", [15, 20, 22, 25, 33, 40])
+def test_a_flood_takes_little_from_what_is_seen_of_its_market(nights: int) -> None:
+    """Of few nights no less than of many, of which it isn't among the tenth that is left out."""
+    counts = np.random.default_rng(3).poisson(10, (10, nights + 1)).astype(float)
+    counts[0, nights // 2 - 3] = 200
+    counts[:, -1] = 50
+
+    found = trends(
+        counts, np.arange(nights + 1) % 7, np.full(10, 5.0), np.full(10, True), np.full((10, nights + 1), False)
+    )[0]
+
+    assert found.is_beyond.all()
+
+
 def asked_about(counts: NDArray[np.float64], by_somebody: bool) -> list[int]:
     """The nights on which a list is held, where somebody approves it each time, or nobody was asked."""
     found = []

@@ -56,6 +56,8 @@ _CHANCE_OF_SPREADS = 4.0
 # Two nights further apart than so many times the usual square say no more of what is usual; and what a tenth of the
 # squares of chance go beyond.
 _FURTHEST_APART, _TENTH_OF_CHANCE = 6.25, 2.706
+# A wrong night is one of two in as many pairs of nights: so many say no more, however few pairs there are.
+_OF_A_WRONG_NIGHT = 2
 # With more nights than these, what nights differ by is learnt from nights a week apart, without the last week.
 LEARNS_FROM = 3 * WEEK
 
@@ -279,7 +281,7 @@ def _bounded_means(apart: Numbers, is_known: NDArray[np.bool_]) -> Numbers:
     """The mean of each row's known ones, none of which counts for many times what a tenth of them go beyond."""
     pairs = is_known.sum(axis=1)
     # Those that aren't known are nought, and lie below all others.
-    place = np.maximum(apart.shape[1] - 1 - pairs // 10, 0)
+    place = np.maximum(apart.shape[1] - 1 - np.maximum(pairs // 10, _OF_A_WRONG_NIGHT), 0)
     tenths = np.take_along_axis(np.sort(apart, axis=1), place[:, np.newaxis], axis=1) if apart.size else apart[:, :1]
     most = _FURTHEST_APART * np.maximum(1.0, tenths / _TENTH_OF_CHANCE)
     means: Numbers = np.minimum(apart, most).sum(axis=1) / np.maximum(pairs, 1)
