@@ -637,13 +637,20 @@ def test_what_has_come_so_far_does_not_go_back_unless_its_key_was_withdrawn(tmp_
     land(house.landing, "violations", 1, [violation("V1", "A1"), violation("V2", "A1"), violation("V3", "A1")])
     land(house.landing, "appeals", 1, [appeal("P1", "V1", "A1", outcome="denied", decided_on="2026-01-09")])
     order = {"order_id": "O1", "account_id": "A1", "ordered_on": "2026-02-20", "amount": "1", "commission": "0"}
-    land(house.landing, "orders", 1, [order | {"status": "refunded", "status_on": "2026-02-28"}])
+    refunded, placed = (
+        {"status": "refunded", "status_on": "2026-02-28"},
+        {"status": "placed", "status_on": "2026-02-20"},
+    )
+    other = order | {"order_id": "O2"}
+    land(house.landing, "orders", 1, [each | refunded for each in (order, other)])
     opened = {"status": "open", "decided_on": ""}
     land(house.landing, "violations", 2, [violation("V1", "A1", **opened), violation("V2", "A1", withdrawn="yes")])
     # Twice in a row, it still goes back.
     land(house.landing, "violations", 3, [violation(name, "A1", **opened) for name in ("V1", "V2")])
     land(house.landing, "appeals", 2, [appeal("P1", "V1", "A1")])
-    land(house.landing, "orders", 2, [order | {"status": "placed", "status_on": "2026-02-20"}])
+    land(house.landing, "orders", 2, [each | placed for each in (order, other)])
+    # A little on again, it is still behind what it was.
+    land(house.landing, "orders", 3, [other | placed | {"status_on": "2026-02-21"}])
 
     outcome = house.run(3)
 
@@ -652,10 +659,11 @@ def test_what_has_come_so_far_does_not_go_back_unless_its_key_was_withdrawn(tmp_
         ("violations", "V1", "violation_id", rule),
         ("appeals", "P1", "appeal_id", rule),
         ("orders", "O1", "order_id", rule),
+        ("orders", "O2", "order_id", rule),
     }
     assert {row[3]: row[9] for row in outcome.accepted["violations"]} == {"V1": None, "V2": "open", "V3": None}
     assert [row[7] for row in outcome.accepted["appeals"]] == ["denied"]
-    assert [row[6] for row in outcome.accepted["orders"]] == ["refunded"]
+    assert [row[6] for row in outcome.accepted["orders"]] == ["refunded", "refunded"]
 
 
 def test_a_key_is_of_the_account_that_it_was_of_first(tmp_path: Path) -> None:

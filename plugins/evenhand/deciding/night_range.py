@@ -137,15 +137,19 @@ def _lay_versions(connection: duckdb.DuckDBPyConnection) -> None:
             held_accounts=f"{_RUN}.held.accounts",
         )
         connection.execute(
+            _SQL("lay_counted", rows_with_days=Sql(f"* replace ({typed})" if typed else "*"), rows_that_count=rows),
+            {"feed": contract.feed},
+        )
+        narrow = _SQL("narrow", key=contract.key)
+        connection.execute(
             _SQL(
                 "lay_versions",
                 versions=versions,
-                rows_with_days=Sql(f"* replace ({typed})" if typed else "*"),
                 key=contract.key,
-                newest_of_each_night=newest_of_each_night(contract, rows),
-            ),
-            {"feed": contract.feed},
+                newest_of_each_night=newest_of_each_night(contract, narrow),
+            )
         )
+        connection.execute("drop table temp.counted")
         newest = _SQL("newest_known", columns=contract.column_names, versions=versions)
         connection.execute(f"create view accepted.{contract.feed} as {newest}")
         if contract.versions:

@@ -56,8 +56,8 @@ def lay(connection: duckdb.DuckDBPyConnection, night: date) -> int:
     except (duckdb.Error, ValueError, LookupError, ArithmeticError):
         log.exception("What reviews say of night %s can't be estimated; its release has no quality_estimates", night)
         found = ()
-    for each in found:
-        connection.execute(_SQL("write"), {"night": night, "is_enough": each.is_enough, **asdict(each)})
+    rows = [{**asdict(each), "is_enough": each.is_enough} for each in found]
+    connection.execute(_SQL("write"), {"night": night, "found": rows})
     lay_measured(connection, night, found)
     return len(found)
 

@@ -32,7 +32,7 @@ def lay_measured(connection: duckdb.DuckDBPyConnection, night: date, found: Iter
     by_estimate: dict[str, list[Estimate]] = {}
     for each in found:
         by_estimate.setdefault(each.estimate, []).append(each)
-    connection.execute("delete from estimates.metrics")
+    rows: list[dict[str, object]] = []
     for metric, estimate in {**METRICS, **COMPLEMENTS}.items():
         of = by_estimate.get(estimate, [])
         if not any(each.market == ALL_MARKETS and not each.slice for each in of):
@@ -42,10 +42,8 @@ def lay_measured(connection: duckdb.DuckDBPyConnection, night: date, found: Iter
             if metric in COMPLEMENTS:
                 value, low, high = (None if end is None else 1 - end for end in ends)
                 ends = (value, high, low)
-            connection.execute(
-                _SQL("write"),
+            rows.append(
                 {
-                    "night": night,
                     "metric": metric,
                     "market": each.market,
                     "slice": each.slice,
@@ -54,5 +52,7 @@ def lay_measured(connection: duckdb.DuckDBPyConnection, night: date, found: Iter
                     "sample": each.reviews,
                     "is_enough": each.is_enough,
                     "unit": _UNITS.get(metric, "share"),
-                },
+                }
             )
+    connection.execute("delete from estimates.metrics")
+    connection.execute(_SQL("write"), {"night": night, "measured": rows})

@@ -32,6 +32,7 @@ nights as (
 zones_of_accounts_without_a_standing as (
     select
         nights.as_of,
+        nights.is_of_accounts,
         creators.account_id,
         creators.market,
         zones.programme,
@@ -87,6 +88,7 @@ strictest_standing_of_several_balances as (
 every_account_with_its_standing as (
     select
         resting.as_of,
+        resting.is_of_accounts,
         resting.account_id,
         {{ market_now('resting.market') }} as market,
         resting.programme,

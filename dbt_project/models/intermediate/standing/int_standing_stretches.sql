@@ -239,10 +239,22 @@ stretches_with_the_zone_of_the_account as (
             and periods.history_version = of_accounts.history_version
             and coalesce(periods.valid_until, cast('9999-12-31' as date)) > of_accounts.from_day
             and periods.valid_from < coalesce(of_accounts.until_day, cast('9999-12-31' as date))
+),
+
+accounts_with_several_balances as (
+    select
+        account_id,
+        programme
+    from stretches_of_these_nights
+    group by account_id, programme
+    having min(balance_of) <> max(balance_of)
 )
 
 select
-    *,
-    min(balance_of) over balances = max(balance_of) over balances as is_of_one_balance
-from stretches_with_the_zone_of_the_account
-window balances as (partition by account_id, programme)
+    stretches.*,
+    several.account_id is null as is_of_one_balance
+from stretches_with_the_zone_of_the_account as stretches
+left join accounts_with_several_balances as several
+    on
+        stretches.account_id = several.account_id
+        and stretches.programme = several.programme

@@ -194,18 +194,14 @@ entered_under_each_version as (
             and entered.step + 1 = stays.step
 ),
 
-stretches_with_what_was_entered as (
+rises_beyond_what_was_entered as (
     select
-        stretches.*,
-        -- In a zone that it never entered, the first rise inside it is what entering is elsewhere.
-        stretches.rises_inside
-        and stretches.zone_rank > entered.entered_at_first
-        and not coalesce(
-            bool_or(
-                stretches.enters or (stretches.rises_inside and stretches.zone_rank > entered.entered_at_first)
-            ) over days_before,
-            false
-        ) as enters_at_last
+        stretches.account_id,
+        stretches.programme,
+        stretches.balance_of,
+        stretches.history_version,
+        stretches.edition_id,
+        stretches.from_day
     from stretches_of_each_programme as stretches
     inner join entered_under_each_version as entered
         on
@@ -214,14 +210,70 @@ stretches_with_what_was_entered as (
             and stretches.balance_of = entered.balance_of
             and stretches.history_version = entered.history_version
             and stretches.edition_id = entered.edition_id
-    window
-        days_before as (
-            partition by
-                stretches.account_id, stretches.programme, stretches.balance_of, stretches.history_version,
-                stretches.edition_id
-            order by stretches.from_day
-            rows between unbounded preceding and 1 preceding
-        )
+    where stretches.rises_inside and stretches.zone_rank > entered.entered_at_first
+),
+
+days_of_entering_and_rising as (
+    select * from rises_beyond_what_was_entered
+    union all
+    select
+        account_id,
+        programme,
+        balance_of,
+        history_version,
+        edition_id,
+        from_day
+    from stretches_of_each_programme
+    where enters
+),
+
+first_days_of_entering_or_rising as (
+    select
+        account_id,
+        programme,
+        balance_of,
+        history_version,
+        edition_id,
+        min(from_day) as first_day
+    from days_of_entering_and_rising
+    group by account_id, programme, balance_of, history_version, edition_id
+),
+
+-- In a zone that it never entered, the first rise inside it is what entering is elsewhere.
+rises_that_enter as (
+    select rises.*
+    from rises_beyond_what_was_entered as rises
+    inner join first_days_of_entering_or_rising as firsts
+        on
+            rises.account_id = firsts.account_id
+            and rises.programme = firsts.programme
+            and rises.balance_of = firsts.balance_of
+            and rises.history_version = firsts.history_version
+            and rises.edition_id = firsts.edition_id
+            and rises.from_day = firsts.first_day
+),
+
+-- Rises inside a zone are few: only they are looked for among those that enter.
+stretches_with_what_was_entered as (
+    select
+        *,
+        false as enters_at_last
+    from stretches_of_each_programme
+    where not rises_inside
+    union all
+    select
+        stretches.*,
+        rises.account_id is not null as enters_at_last
+    from stretches_of_each_programme as stretches
+    left join rises_that_enter as rises
+        on
+            stretches.account_id = rises.account_id
+            and stretches.programme = rises.programme
+            and stretches.balance_of = rises.balance_of
+            and stretches.history_version = rises.history_version
+            and stretches.edition_id = rises.edition_id
+            and stretches.from_day = rises.from_day
+    where stretches.rises_inside
 )
 
 select

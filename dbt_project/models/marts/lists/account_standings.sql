@@ -2,13 +2,8 @@ with
 
 standings as (
     select * from {{ ref('int_account_standings') }}
-),
-
-nights as (
-    select * from {{ ref('int_as_of_nights') }}
-    where is_of_accounts
 )
 
-select standings.*
-from standings
-inner join nights on standings.as_of = nights.as_of
+-- By a column of theirs and not by a join with the nights: so the database looks at no other night.
+select * exclude (is_of_accounts) from standings
+where is_of_accounts

@@ -59,13 +59,30 @@ where
         where is_set_aside
     );
 
+-- name: lay_counted
+create temp table counted as
+select {{ rows_with_days }} from ({{ rows_that_count }})
+order by landed_night;
+
+-- name: narrow
+-- Of each row what says which is the newest, and no more of it: the whole rows would be sorted by each comparison.
+select rowid as counted_row, {{ key }}, landed_night, try_cast(updated_at as timestamptz) as updated_at
+from temp.counted;
+
 -- name: lay_versions
 create table {{ versions }} as
-select
-    {{ rows_with_days }},
-    lead(landed_night) over (partition by {{ key }} order by landed_night) as known_before
-from ({{ newest_of_each_night }})
-order by landed_night;
+with
+
+newest as (
+    select
+        counted_row,
+        lead(landed_night) over (partition by {{ key }} order by landed_night) as known_before
+    from ({{ newest_of_each_night }})
+)
+
+select counted.*, newest.known_before
+from temp.counted as counted
+inner join newest on counted.rowid = newest.counted_row;
 
 -- name: known_versions
 select landed_night, landed_file, landed_row, {{ columns }} from {{ versions }}

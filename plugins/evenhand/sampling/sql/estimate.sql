@@ -2,7 +2,28 @@
 -- What QA drew elsewhere without a probability stands for its market's contents of the day, or of these weeks it isn't.
 -- Views are those of a content, of an item that a night drew those that it had gained since its last row; where nobody
 -- counts them, none.
-with told as (select * from ({{ told }}))
+-- Of contents, lives and decisions, only those that were reviewed are looked at.
+with
+
+told as (
+    select * from ({{ told }})
+    where
+        reviewed_on > $since
+        and reviewed_on <= $night
+        and {{ of_units }}
+        and {{ likely }}
+        and is_blind
+),
+
+contents as (
+    select content_id, views from stg_contents
+    where content_id in (select content_id from told)
+),
+
+lives as (
+    select live_id, viewers from stg_lives
+    where live_id in (select subject from told)
+)
 
 select
     told.drawn_from, told.market, told.is_violation,
@@ -20,17 +41,13 @@ select
         when violations.confidence is not null then 'from 0.95'
     end as confidence_band
 from told
-left join stg_contents as contents on told.content_id = contents.content_id
-left join stg_lives as lives on told.subject = lives.live_id
+left join contents on told.content_id = contents.content_id
+left join lives on told.subject = lives.live_id
 left join int_qa_reviews_weighted as weighted on told.review_id = weighted.review_id
-left join stg_violations as violations on told.drawn_from = 'decided' and told.subject = violations.violation_id
-where
-    told.reviewed_on > $since
-    and told.reviewed_on <= $night
-    and {{ of_units }}
-    and {{ likely }}
-    and told.is_blind
-    and coalesce(told.probability, weighted.weight) is not null;
+-- One equality: with a condition of one side beside it, each review would be compared with each violation.
+left join stg_violations as violations
+    on case when told.drawn_from = 'decided' then told.subject end = violations.violation_id
+where coalesce(told.probability, weighted.weight) is not null;
 
 -- name: of_golden
 -- Who was judged by another version of the guidance than the truth is left out.
@@ -76,7 +93,7 @@ of_decisions as (
     select entries.violation_id, list(distinct rules.pack order by rules.pack) as packs
     from int_ledger_entries as entries
     inner join policy.entry_rules as rules on entries.rule_no = rules.rule_no
-    where entries.violation_id is not null
+    where entries.violation_id in (select subject from each_once)
     group by entries.violation_id
 ),
 
@@ -124,7 +141,14 @@ select * from samples.frames
 order by market, stratum;
 
 -- name: write
-insert into estimates.quality_estimates values (
-    $night, $estimate, $market, $slice, $about, round($value, 6), round($interval_low, 6), round($interval_high, 6),
-    $reviews, $golden_reviews, $is_enough, $verdict
+insert into estimates.quality_estimates
+select
+    cast($night as date), estimate, market, slice, about, round(value, 6), round(interval_low, 6),
+    round(interval_high, 6), reviews, golden_reviews, is_enough, verdict
+from (
+    select
+        unnest(cast($found as struct(
+            estimate varchar, market varchar, slice varchar, about varchar, value double, interval_low double,
+            interval_high double, reviews bigint, golden_reviews bigint, verdict varchar, is_enough boolean
+        )[]), recursive := true)
 );
