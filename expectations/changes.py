@@ -14,6 +14,8 @@ from expectations.rule import described, expect_no_rows, variance_stabilised
 FEWEST_ROWS = 10
 # A list that time alone would have left with so many rows isn't empty by chance.
 NEVER_EMPTY = 3
+# Of rows that didn't come, this part of the limit is enough: chance alone is beyond it on two nights of 10,000.
+OF_WHAT_IS_LOST = 0.875
 # All shares of a market together are as seldom beyond their limit by chance as one number within so many nights.
 NUMBERS_LOOKED_AT = 28
 
@@ -93,7 +95,10 @@ def counts_suite() -> list[Expectation]:
             f"""select market, 'Rows of ' || what || ': ' || {told} as found
             from (from {{batch}}) as counts
             join gate.limits using (market)
-            where kind = 'feed' and abs(z_score) > usual_spreads""",
+            where kind = 'feed' and (
+                abs(z_score) > usual_spreads
+                or (what like '% that landed' and z_score < -{OF_WHAT_IS_LOST} * usual_spreads)
+            )""",
             described("as many rows as usual landed and were withdrawn, beside the other markets", "number", _LOOK),
         ),
     ]

@@ -481,3 +481,15 @@ def test_rows_that_share_a_value_are_counted_as_one_by_one(connection: duckdb.Du
             "select market, night, bin, number from binned where measure = ?", [rows_with_the_same(column)]
         ).fetchall()
         assert {(market, night, found): number for market, night, found, number in binned} == expected
+
+
+def test_words_that_come_on_several_nights_are_as_new_on_their_first_as_those_of_nights_before(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    batches = (
+        "update candidates.violations set batch_id = cast(landed_night - cast(landed_row % 3 as integer) as varchar)"
+    )
+    assert held(connection, batches) == {}
+    said = held(connection, changed("violations", "batch_id = 'sweep ' || landed_row"))
+    assert list(said) == ["ID"]
+    assert "a word that is new" in said["ID"]

@@ -1,7 +1,8 @@
 """Sizes of lists on nights that were decided in one go, each against the night before, and what was unusual of them.
 
-Why a row changed isn't found out for these nights: what ended on its day, and what changed of an account of which
-nothing landed on the night, is taken for time's doing, and all else for that of what landed. What is unusual beside the
+Why a row changed isn't found out for these nights. What ended on its day is taken for time's doing; of a programme that
+counts entries, what changed on a night on which none of the account begins, and of any other, what changed of an account
+of which nothing landed. All else, and all of an account that itself landed, is taken for that of what landed. What is unusual beside the
 nights before it in the same run is said, and teaches nothing of what is usual.
 
 In the warehouse: history.list_sizes, as gate.list_sizes of each night, with `as_of` and `is_held`.
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from evenhand.landing.contracts import FEEDS
+from evenhand.landing.contracts import CREATORS, FEEDS
 from evenhand.policy.language.part import EMERGENCY
 from evenhand.quality.anomalies import ENOUGH, NUMBERS, compare, count_lists
 from evenhand.quality.power import lay_power
@@ -43,7 +44,14 @@ def lay_range_sizes(warehouse: Path, nights: Sequence[date]) -> Mapping[date, tu
 
 def write_sizes(warehouse: Path, nights: Sequence[date]) -> None:
     """Write the table, before anything of it was found unusual."""
-    landed = " union ".join(_SQL("accounts_landed", candidates=f"candidates.{contract.feed}") for contract in FEEDS)
+    landed = " union ".join(
+        _SQL(
+            "accounts_landed",
+            candidates=f"candidates.{contract.feed}",
+            is_itself=Sql("true" if contract is CREATORS else "false"),
+        )
+        for contract in FEEDS
+    )
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(
             _SQL("write_sizes", acted=ACTED, accounts_landed=Sql(landed)),

@@ -43,7 +43,9 @@ ALIKE_BY_ACCOUNT = 0.1
 RARE = 0.02
 # Fewer rows than this more or less in a bin are nothing, whatever their share: of four, all have to be unusual.
 FEWEST_ROWS = 3
-OTHERS, NOT_OTHERWISE = "another word", "a word of no other night"
+OTHERS, NEW = "another word", "a word that is new"
+# One that wasn't there on so many nights.
+NEW_AFTER = 14
 # What a campaign moves in all markets at once.
 SEASONAL = (ROWS_OF_ACCOUNT, NIGHTS_OF_ACCOUNT)
 ENOUGH_MARKETS = 4
@@ -76,7 +78,8 @@ def compare_shares(connection: duckdb.DuckDBPyConnection, night: date) -> None:
             "night": night,
             "enough": ENOUGH,
             "empty": EMPTY,
-            "not_otherwise": NOT_OTHERWISE,
+            "new": NEW,
+            "new_after": NEW_AFTER,
             "most_words": MOST_WORDS,
             "others": OTHERS,
             "seasonal": SEASONAL,

@@ -237,15 +237,18 @@ expected_numbers as (
             quantile_cont(abs(beyond_season - expected_beyond), 0.9) / 1.6449
         ) as spread_of_nights,
         -- A median of few nights isn't what is usual itself: it is spread by so much.
-        spread_of_nights * sqrt(1 + pi() / 2 / case when of_weekday >= 4 then of_weekday else nights end) as spread
+        spread_of_nights * sqrt(1 + pi() / 2 / case when of_weekday >= 4 then of_weekday else nights end) as spread,
+        spread_of_nights * sqrt(1 + pi() / 2 / nights) as spread_of_all_weekdays
     from earlier_nights
     group by all
 ),
 
 expected_tonight as (
     select
-        now.kind, now.what, now.market, now.programme, now.measure, now.number, nights, spread, spread_of_nights,
-        coalesce(by_season, baseline) as baseline
+        now.kind, now.what, now.market, now.programme, now.measure, now.number, nights, spread_of_nights,
+        coalesce(by_season, baseline) as baseline,
+        -- What the other markets say of tonight takes the place of its weekday.
+        if(by_season is null, spread, spread_of_all_weekdays) as spread
     from beside_the_other_markets as now
     inner join expected_numbers using (kind, what, market, programme, measure)
     where now.night = $night

@@ -1,5 +1,5 @@
 -- name: accounts_landed
-select landed_night as as_of, account_id from {{ candidates }}
+select landed_night as as_of, account_id, {{ is_itself }} as is_itself from {{ candidates }}
 where landed_night between $first and $last;
 
 -- name: write_sizes
@@ -28,7 +28,23 @@ last as (
     where as_of < $last
 ),
 
-landed as (select * from ({{ accounts_landed }})),
+landed as (
+    select as_of, account_id, bool_or(is_itself) as is_itself
+    from ({{ accounts_landed }})
+    group by all
+),
+
+-- A programme that counts entries changes by what landed where one begins, and by time where one lapses.
+counting as (
+    select distinct market, programme from policy.programmes
+    where source = 'entries'
+),
+
+begun as (
+    select distinct counts_from as as_of, account_id, programme
+    from main.int_ledger_entries
+    where counts_from between $first and $last
+),
 
 beside as (
     select
@@ -59,11 +75,16 @@ changes as (
         beside.*,
         case
             when programme = $emergency then $emergency
-            when has_ended or landed.account_id is null then 'time'
-            else 'data'
+            when has_ended then 'time'
+            when landed.is_itself then 'data'
+            when counting.programme is null and landed.account_id is not null then 'data'
+            when counting.programme is not null and begun.account_id is not null then 'data'
+            else 'time'
         end as cause
     from beside
     left join landed using (as_of, account_id)
+    left join counting using (market, programme)
+    left join begun using (as_of, account_id, programme)
     where change is not null
 ),
 

@@ -10,41 +10,62 @@ create or replace table gate.shares as
 with
 
 begun as (
-    select feed, market from binned
+    select
+        feed, market,
+        min(night) as first_night,
+        count(distinct night) filter (night >= first_night_of_all + $new_after and night < $night) as nights_after_enough
+    from (
+        select *, min(night) over (partition by feed, market) as first_night_of_all from binned
+    )
     group by all
     having
         count(distinct night) filter (night < $night) >= $enough
         and max(night) = $night
 ),
 
+-- A word is new on a night where it hasn't been on any of so many nights before: of nights that have as many. What
+-- comes on several nights after each other is new on the first of them, tonight as on any other.
 words as (
     select
-        feed, measure, market, bin,
-        any_value(is_word) as is_word,
-        count(distinct night) as nights,
-        sum(number) as number
+        binned.*,
+        is_word and bin != $empty and coalesce(
+            lag(night) over (partition by feed, measure, market, bin order by night) < night - $new_after, true
+        ) as is_new,
+        night >= first_night + $new_after as is_after_enough
     from binned inner join begun using (feed, market)
+),
+
+measures_with_new_words as (
+    select feed, measure, market
+    from words inner join begun using (feed, market)
+    where is_new and is_after_enough and nights_after_enough >= $enough
     group by all
 ),
 
 -- Which words are told apart depends on all nights alike, so that tonight isn't another one for that.
-bins as (
+told_by_themselves as (
     select
         feed, measure, market, bin,
-        case
-            when not is_word or bin = $empty then bin
-            when nights = 1 then $not_otherwise
-            when row_number() over (
-                partition by feed, measure, market order by nights desc, number desc, bin asc
-            ) > $most_words then $others
-            else bin
-        end as told
+        not bool_or(is_word) or bin = $empty or row_number() over (
+            partition by feed, measure, market order by count(distinct night) desc, sum(number) desc, bin asc
+        ) <= $most_words as is_told
     from words
+    group by feed, measure, market, bin
 ),
 
 counted as (
-    select feed, measure, market, night, told as bin, sum(number) as number
-    from binned inner join bins using (feed, measure, market, bin)
+    select
+        words.feed, words.measure, words.market, words.night,
+        case
+            when measures.feed is not null and words.is_new then $new
+            when told_by_themselves.is_told then words.bin
+            else $others
+        end as bin,
+        sum(words.number) as number
+    from words
+    inner join told_by_themselves using (feed, measure, market, bin)
+    left join measures_with_new_words as measures using (feed, measure, market)
+    where measures.feed is null or words.is_after_enough
     group by all
 ),
 
@@ -237,7 +258,7 @@ words_tonight as (
 select
     feed, market, measure, bin, is_together, number, of_rows, nights,
     case
-        when {{ is_person }} and bin not in ($empty, $others, $not_otherwise) then words_tonight.persons
+        when {{ is_person }} and bin not in ($empty, $others, $new) then words_tonight.persons
     end as persons,
     round(expected_share, 6) as expected_share,
     round(highest, 6) as highest,
