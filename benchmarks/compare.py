@@ -14,17 +14,17 @@ import os
 import platform
 import resource
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from benchmarks.own_sandbox import end_sandbox
 from evenhand.landing.contracts import BY_NAME
 from evenhand.reference.tables import put_table
 from evenhand.settings import PROJECT
@@ -83,9 +83,8 @@ class Checkout:
 
     def stop(self) -> None:
         """End the receivers that the homes have started."""
-        for pid in [*self.homes.glob("*/sandbox.pid"), *self.folder.glob(".evenhand/sandbox.pid")]:
-            with suppress(ProcessLookupError):
-                os.kill(int(pid.read_text()), signal.SIGTERM)
+        for home in [*self.homes.glob("*"), self.folder / ".evenhand"]:
+            end_sandbox(home)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,6 @@ from evenhand.landing.accepted import create_accepted
 from evenhand.landing.contracts import BY_NAME
 from evenhand.policy.compile import compile_packs
 from evenhand.policy.load import load_packs
-from evenhand.policy.prose.words import counted
 from evenhand.records.atomic_files import write_anew
 from evenhand.reference.tables import put_table
 from evenhand.release.previous import create_released
@@ -202,13 +201,14 @@ def outcomes(folder: Path, plan: Plan, most: int, tell: Callable[[str], None] = 
 def table_of(found: Sequence[Outcome]) -> str:
     """The shares, by what was taken away and by what the number is that decided."""
     decisions = len({each.tried.decision for each in found})
+    penalties = "1 penalty" if decisions == 1 else f"{decisions:,} penalties"
     rows = [
         _row(kind, how, [each for each in found if (each.tried.kind, each.tried.decision.how) == (kind, how)])
         for how in (SUM, MADE_OF_OTHERS, BESIDE_OTHERS)
         for kind in KINDS
     ]
     return (
-        f"Of a simulated marketplace, {counted(decisions, 'penalty')} decided again, {len(found):,} times in all.\n\n"
+        f"Of a simulated marketplace, {penalties} decided again, {len(found):,} times in all.\n\n"
         "| without | value | has to change it | times | as the reason says |\n| --- | --- | --- | ---: | ---: |\n"
         + "".join(rows)
     )

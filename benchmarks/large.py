@@ -7,14 +7,14 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import time
-from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
+
+from benchmarks.own_sandbox import end_sandbox
 
 # What a copy of an account has in a name of its own; lists and texts in them are left as they are.
 _NAMES = re.compile(r"(?!event_)\w+_id|row_key|linked_to")
@@ -42,9 +42,7 @@ def small(home: Path) -> Path:
         ):
             subprocess.run(["evenhand", *arguments], env=environment, check=True, stdout=subprocess.DEVNULL)
     finally:
-        # It would answer for this installation where another wants its port.
-        with suppress(FileNotFoundError, ProcessLookupError):
-            os.kill(int((home / "sandbox.pid").read_text()), signal.SIGTERM)
+        end_sandbox(home)
     return home
 
 

@@ -5,10 +5,8 @@ Everything is measured in one run, side by side: machines differ and are noisy, 
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -23,6 +21,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.own_sandbox import end_sandbox
 from evenhand.deciding.compiled import compiled_project, run_models
 
 NIGHT = date(2026, 8, 19)
@@ -47,8 +46,7 @@ def main() -> None:
             imports = {name: _import(name) for name in ("airflow.sdk", "great_expectations", "dbt.cli.main")}
         _print(whole, tasks, direct, imports)
     finally:
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            os.kill(int((home / "sandbox.pid").read_text()), signal.SIGTERM)
+        end_sandbox(home)
         shutil.rmtree(home)
 
 

@@ -24,14 +24,14 @@ _FILES = {
     "reasons": "reason_id varchar, entries varchar",
     "account_violations": "violation_id varchar, account_id varchar, market varchar, violation_type varchar,"
     " severity varchar, detected_by varchar, detected_on date, decided_on date, appeal_id varchar,"
-    " appeal_filed_on date, appeal_outcome varchar, restored_on date",
+    " appeal_filed_on date, appeal_outcome varchar, appeal_decided_on date, restored_on date",
     "account_health": "account_id varchar, market varchar, programme varchar, zone varchar, since date,"
     " balance decimal(18, 4), next_zone varchar, to_next_zone decimal(18, 4), is_near boolean",
     "enforcement_gaps": "gap varchar, account_id varchar, market varchar, row_key varchar, violation_id varchar,"
     " since date, orders bigint, amount decimal(18, 2)",
     "account_profiles": "account_id varchar, market varchar, exited_on date, is_near_a_zone boolean",
     "account_appeals": "appeal_id varchar, violation_id varchar, is_out_of_court boolean, filed_on date,"
-    " outcome varchar",
+    " outcome varchar, decided_on date",
 }
 _ONLY_IF_GIVEN = ("account_profiles", "account_appeals")
 _EDITION = "market varchar, pack varchar, version integer, effective_from date, effective_before date"
@@ -139,6 +139,7 @@ def appeal(name: str, account: str = "a1", days_ago: int = 3, violation: str = "
         "severity": "high", "detected_by": "model", "detected_on": NIGHT - timedelta(days=20),
         "decided_on": NIGHT - timedelta(days=19),
         "appeal_id": name, "appeal_filed_on": NIGHT - timedelta(days=days_ago), "appeal_outcome": "pending",
+        "appeal_decided_on": None,
     }  # fmt: skip
     return row | more
 

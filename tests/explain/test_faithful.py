@@ -45,3 +45,13 @@ def test_the_table_has_each_kind_with_its_share() -> None:
     table = table_of([Outcome(Try(right, NEEDED, right.needed), is_changed) for is_changed in (True, True, False)])
     assert "1 penalty decided again, 3 times in all" in table
     assert "| each event that is called needed | sum of entries | yes | 3 | 66.67% |" in table
+
+
+def test_the_table_writes_thousands_with_a_comma() -> None:
+    found = [
+        Outcome(Try(each, NEEDED, each.needed), True)
+        for each in (
+            Decision(f"a/p/{n}", "a", "p", None, frozenset(), frozenset(), frozenset(), SUM) for n in range(1000)
+        )
+    ]
+    assert "1,000 penalties decided again, 1,000 times in all" in table_of(found)

@@ -109,7 +109,8 @@ def test_penalties_are_counted_as_sets_are(nights: dict[int, set[Row]], kind: st
         # Fifteen releases are looked at, however long ago.
         known = sorted(nights)[:15]
         far = [ago for ago in known if ago >= (7 if kind == "week" else 1)]
-        before = min(far, default=max((ago for ago in known if ago), default=None))
+        # A night of the week itself is nothing that the week can be compared with.
+        before = min(far, default=None)
         assert report.before == (None if before is None else NIGHT - timedelta(days=before))
 
         def within(ago: int | None, only: Sequence[str]) -> set[Row]:
@@ -377,6 +378,18 @@ def test_a_first_night_a_night_of_history_and_an_empty_one_have_reports(here: Se
     assert titles(page) == ["Markets", "Night by night", "Penalties by measure"]
 
 
+def test_a_first_week_has_nothing_to_compare_with(here: Settings) -> None:
+    one: dict[str, list[Row]] = {"rewards": [], "penalties": penalties({("a", "ID", "warning")})}
+    for ago in (6, 0):
+        release(here.home, NIGHT - timedelta(days=ago), one)
+    report = report_of(here, "week", NIGHT, "en")
+    assert report.before is None
+    assert words(report.pages[0])[0] == "There is nothing before it to compare with."
+    # A night before the week, however long ago, is something.
+    release(here.home, NIGHT - timedelta(days=30), one)
+    assert report_of(here, "week", NIGHT, "en").before == NIGHT - timedelta(days=30)
+
+
 def test_a_night_that_is_compared_with_history_says_so(here: Settings) -> None:
     before = NIGHT - timedelta(days=1)
     one: dict[str, list[Row]] = {"rewards": [], "penalties": penalties({("a", "ID", "warning")})}
@@ -419,8 +432,10 @@ def test_a_night_of_a_version_before_tells_of_the_appeal_beside_each_violation(
 def test_what_a_night_of_history_lacks_is_no_change(here: Settings) -> None:
     before = NIGHT - timedelta(days=1)
     lists: dict[str, Sequence[Sequence[Any]]] = {"rewards": [], "penalties": penalties({("a", "ID", "warning")})}
-    # The newest night of a history has a file of changes, in which there is none.
-    release(here.home, before, lists | {"changes": []}, history=History(since=before, until=before))
+    # One before the week, to compare with, and one of it, which has a file of changes in which there is none.
+    first = NIGHT - timedelta(days=7)
+    release(here.home, first, lists, history=History(since=first, until=before))
+    release(here.home, before, lists | {"changes": []}, history=History(since=first, until=before))
     of_accounts: dict[str, Sequence[Sequence[Any]]] = {
         "standings": [("ID", "health", "good", 1)] * 3,
         "account_profiles": [("ID", True, None)] * 3,
@@ -435,7 +450,7 @@ def test_what_a_night_of_history_lacks_is_no_change(here: Settings) -> None:
         *("Near a stricter zone", "Enforcement gaps", "Creators"),
     ]
     assert zones.columns == ["Programme", "Zone", "Creators"]
-    assert markets.said == zones.said == "Where there is no change, 30 Mar 2026 doesn't tell how many there were."
+    assert markets.said == zones.said == "Where there is no change, 24 Mar 2026 doesn't tell how many there were."
     assert tables["Why rows changed"].said == "Known of 1 of 2 nights; the others don't say why."
     # Between two nights that tell it, all has a change, and why is known of all of them.
     release(here.home, NIGHT + timedelta(days=1), lists | of_accounts)

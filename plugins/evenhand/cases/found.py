@@ -16,6 +16,7 @@ from evenhand.policy.prose.money import money
 from evenhand.policy.prose.words import spoken
 from evenhand.quality.held_lists import LISTS
 from evenhand.records.sql_files import SqlFile
+from evenhand.release.appeals import all_appeals, beside_violations
 from evenhand.release.manifest import DELIVERIES, NOTICES
 from evenhand.release.quality_samples import ITEMS
 
@@ -70,9 +71,7 @@ def open_appeals(night: NightFacts) -> list[CaseCause]:
     if not night.has("account_violations"):
         return []
     days = night.days_to_decide()
-    appeals = _SQL("appeals_of_an_earlier_version")
-    if night.has("account_appeals"):
-        appeals = _SQL("appeals", of_an_earlier_version=appeals)
+    appeals = all_appeals() if night.has("account_appeals") else beside_violations()
     query = _SQL("open_appeals", appeals=appeals, is_still_decided=night.is_still_decided())
     found = []
     for row in night.rows(query):

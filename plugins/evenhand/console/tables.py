@@ -11,11 +11,14 @@ from typing import Literal
 
 from evenhand.console.reader import say
 from evenhand.records.sql_files import SqlFile
+from evenhand.release.appeals import all_appeals, beside_violations
 
 _SQL = SqlFile(__file__)
 
+_APPEALED = ("account_id", "market", "violation_id", "violation_type")
+_NO_APPEALS = _SQL("no_appeals", beside_violations=beside_violations(of_both=_APPEALED))
 # Nights of a history don't say why a row is there, and releases of earlier versions have one appeal of a violation.
-NONE_OF: Mapping[str, str] = {"reasons": _SQL("no_reasons"), "account_appeals": _SQL("no_appeals")}
+NONE_OF: Mapping[str, str] = {"reasons": _SQL("no_reasons"), "account_appeals": _NO_APPEALS}
 # In the order in which an account comes through them.
 STAGES = ("onboarding", "pilot", "active", "probation", "restricted", "exited")
 
@@ -278,7 +281,7 @@ LISTS = (
         "Appeals",
         "An appeal against a violation, and what became of it: there can be several against one.",
         ("account_violations", "account_appeals"),
-        _SQL("appeals"),
+        _SQL("appeals", appeals=all_appeals(of_both=_APPEALED)),
         (
             *(_ACCOUNT, _MARKET, Column("appeal_id", "Appeal"), Column("violation_id", "Violation")),
             Column("violation_type", "Type", "label", "violation_type", is_choice=True),

@@ -13,6 +13,7 @@ import duckdb
 
 from evenhand.deciding.provenance import lay_rules_in_words_of_today
 from evenhand.records.sql_files import Sql, SqlFile
+from evenhand.release.appeals import all_appeals, beside_violations
 from evenhand.release.manifest import NAME
 
 _SQL = SqlFile(__file__)
@@ -59,6 +60,20 @@ class AccountRows:
             values = {"file": self._file(name), "account": self._account}
             self._read[name, order] = list(as_dicts(self._connection, query, values)) if self.has(name) else []
         return self._read[name, order]
+
+    def appeals(self) -> list[dict[str, Any]]:
+        """All that were filed against its violations, by the day."""
+        if not self.has("account_violations"):
+            return []
+        violations, appeals = (
+            Sql(f"(from read_parquet(${name}) where account_id = $account)") for name in ("violations", "appeals")
+        )
+        values = {"violations": self._file("account_violations"), "account": self._account}
+        found = beside_violations(violations)
+        if self.has("account_appeals"):
+            values["appeals"] = self._file("account_appeals")
+            found = all_appeals(appeals, violations)
+        return list(as_dicts(self._connection, f"from ({found}) as found order by filed_on, appeal_id", values))
 
     def has(self, name: str) -> bool:
         """Whether the release has a file."""

@@ -17,23 +17,16 @@ from evenhand.policy.prose.words import spoken
 def violations_of(rows: AccountRows, names: Names, audience: Audience, release: Path) -> list[Violation]:
     """Those of an account, by their names."""
     filed: dict[str, list[Appeal]] = defaultdict(list)
-    for row in rows.of("account_appeals", "filed_on, appeal_id"):
+    for row in rows.appeals():
         filed[row["violation_id"]].append(_appeal(row))
     return [
-        _violation(row, filed[row["violation_id"]] or _of_earlier_version(row), names, audience, release)
+        _violation(row, filed[row["violation_id"]], names, audience, release)
         for row in rows.of("account_violations", "violation_id")
     ]
 
 
 def _appeal(row: Mapping[str, Any]) -> Appeal:
     return Appeal(row["appeal_id"], row["filed_on"], row["outcome"], row["decided_on"], bool(row["is_out_of_court"]))
-
-
-def _of_earlier_version(row: Mapping[str, Any]) -> Sequence[Appeal]:
-    """The one that says how it stands: releases of earlier versions have no other."""
-    if row["appeal_id"] is None:
-        return ()
-    return (Appeal(row["appeal_id"], row["appeal_filed_on"], row["appeal_outcome"], row["appeal_decided_on"]),)
 
 
 def _violation(

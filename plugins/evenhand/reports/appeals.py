@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from evenhand.records.sql_files import Sql, SqlFile
+from evenhand.records.sql_files import Sql
+from evenhand.release.appeals import beside_violations
 from evenhand.reports.facts import Facts
-
-_SQL = SqlFile(__file__)
 
 APPEALS = Sql("account_appeals")
 
@@ -17,4 +16,6 @@ def appeals_of(facts: Facts) -> Sql | None:
     if not facts.has("account_violations"):
         return None
     columns = {name for name, *_ in facts.connection.execute("describe account_violations").fetchall()}
-    return Sql(f"({_SQL('beside_violations')})") if "appeal_id" in columns else None
+    return (
+        Sql(f"({beside_violations(of_both=('night', 'market', 'violation_type'))})") if "appeal_id" in columns else None
+    )

@@ -92,10 +92,6 @@ class Facts:
         latest = self.night - timedelta(days=days_before)
         return max((each for each in self.nights if each <= latest), default=None)
 
-    def oldest(self) -> date | None:
-        """The oldest night before that it looks at; None where there is none."""
-        return min((each for each in self.nights if each < self.night), default=None)
-
 
 @contextmanager
 def facts_of(home: Path, releases: Path, night: date, cases: str | None = None) -> Iterator[Facts]:

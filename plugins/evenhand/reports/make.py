@@ -67,7 +67,7 @@ def report_of(
         facts, days = of.facts, 1 if kind == "night" else WEEK_NIGHTS
         told = _Told(
             kind, facts, of.language, of.manifests[-1], of.defined,
-            night - timedelta(days=days - 1), facts.released(days) or facts.oldest(),
+            night - timedelta(days=days - 1), facts.released(days),
             frozenset(each.night for each in of.manifests if each.history),
         )  # fmt: skip
         known = _markets(told)

@@ -13,20 +13,6 @@ inner join account_violations as violations on appeals.violation_id = violations
 where appeals.outcome = 'pending' and not appeals.is_out_of_court and {{ is_still_decided }}
 order by appeals.filed_on, appeals.appeal_id;
 
--- name: appeals
--- Of a held market it may be what a release of an earlier version had.
-select appeal_id, violation_id, filed_on, outcome, is_out_of_court from account_appeals
-union all
-select appeal_id, violation_id, filed_on, outcome, is_out_of_court from ({{ of_an_earlier_version }})
-where appeal_id not in (select appeal_id from account_appeals);
-
--- name: appeals_of_an_earlier_version
--- Its releases have one appeal of each violation, and not whether it is out of court.
-select
-    appeal_id, violation_id, appeal_filed_on as filed_on, appeal_outcome as outcome, false as is_out_of_court
-from account_violations
-where appeal_id is not null;
-
 -- name: undecided_detections
 select * from account_violations
 where decided_on is null and detected_on is not null and {{ is_still_decided }}

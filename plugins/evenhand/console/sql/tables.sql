@@ -30,20 +30,14 @@ select null::varchar as reason_id, null::varchar as explanation
 where false;
 
 -- name: no_appeals
-select account_id, market, appeal_id, violation_id, violation_type, appeal_filed_on as filed_on,
-    appeal_outcome as outcome, appeal_decided_on as decided_on, false as is_out_of_court
-from account_violations
+from ({{ beside_violations }}) as beside_violations
 where false;
 
 -- name: appeals
-select appeals.*, violations.severity
-from (select account_id, market, appeal_id, violation_id, violation_type, filed_on as appeal_filed_on,
-    outcome as appeal_outcome, decided_on as appeal_decided_on, is_out_of_court from account_appeals
-    union all
-    select account_id, market, appeal_id, violation_id, violation_type, appeal_filed_on, appeal_outcome,
-        appeal_decided_on, false as is_out_of_court
-    from account_violations
-    where appeal_id is not null and appeal_id not in (select appeal_id from account_appeals)) as appeals
+select appeals.account_id, appeals.market, appeals.appeal_id, appeals.violation_id, appeals.violation_type,
+    appeals.filed_on as appeal_filed_on, appeals.outcome as appeal_outcome, appeals.decided_on as appeal_decided_on,
+    appeals.is_out_of_court, violations.severity
+from ({{ appeals }}) as appeals
 left join (select account_id, violation_id, severity from account_violations) as violations
     using (account_id, violation_id);
 
