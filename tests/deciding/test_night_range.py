@@ -202,21 +202,3 @@ def test_sizes_of_lists_go_from_one_night_to_the_next(runs: Runs) -> None:
             assert [rows for _, rows, _ in found[:-1]] == [released for _, _, released in found[1:]]
         ((by_data,),) = connection.execute("select sum(added + removed + changed) from history.list_sizes").fetchall()
         assert by_data > 0
-
-
-def test_what_points_that_lapse_bring_back_is_time_whatever_else_lands_of_an_account(runs: Runs) -> None:
-    health = "programme = 'account_health'"
-    with duckdb.connect(str(runs.warehouse), read_only=True) as connection:
-        listed = connection.execute(f"select as_of, account_id, row_key from history.rewards where {health}").fetchall()
-        joined = set(
-            connection.execute("select account_id, min(landed_night) from candidates.creators group by 1").fetchall()
-        )
-        on = {night: {(key, account) for as_of, account, key in listed if as_of == night} for night, *_ in listed}
-        counted = dict(
-            connection.execute(
-                f"select as_of, sum(added) from history.list_sizes where list = 'rewards' and {health} group by all"
-            ).fetchall()
-        )
-    come = {night: on[night] - on[night - timedelta(days=1)] for night in NIGHTS}
-    assert sum(len(rows) for rows in come.values()) > 3
-    assert counted == {night: sum((account, night) in joined for _, account in rows) for night, rows in come.items()}

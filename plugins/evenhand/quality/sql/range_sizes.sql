@@ -1,5 +1,5 @@
 -- name: accounts_landed
-select landed_night as as_of, account_id, {{ is_itself }} as is_itself from {{ candidates }}
+select landed_night as as_of, account_id, {{ are_accounts }} as is_itself from {{ candidates }}
 where landed_night between $first and $last;
 
 -- name: write_sizes

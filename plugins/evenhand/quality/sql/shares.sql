@@ -13,7 +13,9 @@ begun as (
     select
         feed, market,
         min(night) as first_night,
-        count(distinct night) filter (night >= first_night_of_all + $new_after and night < $night) as nights_after_enough
+        count(distinct night) filter (
+            night >= first_night_of_all + $new_after and night < $night
+        ) as nights_after_enough
     from (
         select *, min(night) over (partition by feed, market) as first_night_of_all from binned
     )
