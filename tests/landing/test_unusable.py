@@ -110,6 +110,19 @@ def test_a_text_that_looks_like_rows_writes_none(landing: Path, store: Path) -> 
     assert said == [("row 1 (line 2): a line of a value looks like a row, and is none, as its quotes say",)]
 
 
+def test_a_quote_that_is_closed_hundreds_of_rows_later_makes_the_file_unusable(landing: Path, store: Path) -> None:
+    """Nobody can say whether these rows are a text, and none is lost in silence, nor written by who wrote a text."""
+    header = "appeal_id,violation_id,account_id,filed_on,outcome,decided_on,ground"
+    rows = [f"P{number},V{number},A1,2026-03-01,pending,,none" for number in range(2, 700)]
+    lines = [header, 'P1,V1,A1,2026-03-01,pending,,"none', *rows, 'P700,V700,A1,2026-03-01,pending,,none"']
+    land_text(landing, "appeals", 1, "\n".join(lines), name="open.csv")
+    land_text(landing, "appeals", 1, "\n".join([header, rows[0]]), name="whole.csv")
+    assert list(load(store, landing, night(1)).unusable) == ["appeals/night=2026-03-01/open.csv"]
+    assert landed(store, "appeals", "appeal_id") == [("P2",)]
+    ((why,),) = query(store, "select why from landing.unusable")
+    assert "the row on line 2 has a text of 700 lines" in str(why)
+
+
 def test_two_unclosed_quotes_do_not_swallow_the_rows_between_them(landing: Path, store: Path) -> None:
     lines = [
         HEADER,

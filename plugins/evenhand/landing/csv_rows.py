@@ -2,9 +2,8 @@
 
 A file that is whole is read by DuckDB, which is quick; `is_plain` says of which that is safe. Here the others are read,
 so that a line that can't be read costs itself and no other: rows begin anew at each line, and a quote that is open at
-the end of a line is closed on a later one only if no row of its own begins before. But where each quote of a file is
-closed and each row whole, a text that people write, such as a title or a reason, is what its quotes say: whoever writes
-one is not to write rows.
+the end of a line is closed on a later one only if no row begins before. But where each quote of a file is closed and
+each row whole, a text that people write is what its quotes say: whoever writes one is not to write rows.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from evenhand.landing.files import LandedFile
 
 BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
-# A value with line breaks in it is taken for one up to so many lines.
+# A value with line breaks in it, and with lines like rows, is one up to so many lines.
 LONGEST_VALUE = 500
 _LINE_END = re.compile(rb"\r\r\n|\r\n|\n|\r")
 _LINE_END_IN_TEXT = re.compile(r"[\r\n]")
@@ -153,6 +152,9 @@ def read_rows(text: CsvText, texts: Collection[int] = ()) -> Iterator[CsvRow | B
 
     Args:
         texts: the positions of columns in which any text may stand, lines that look like rows too.
+
+    Raises:
+        Unreadable: a text with such lines is too long to be one.
     """
     content, width = text.content, len(text.header)
     lines = [line for line in _lines(content) if content[line.begins : line.ends].strip()][1:]
@@ -176,6 +178,9 @@ def _whole_rows(content: bytes, lines: Sequence[_Line], width: int, texts: Colle
     """The rows of a file in which each quote is closed and each row has its values; None if that isn't so.
 
     Nor is it where what looks like a row would stand in a value that is no text: two quotes are missing, most likely.
+
+    Raises:
+        Unreadable: a text with lines that look like rows is so long that likelier a quote is missing.
     """
     rows: list[CsvRow] = []
     at = 0
@@ -191,6 +196,9 @@ def _whole_rows(content: bytes, lines: Sequence[_Line], width: int, texts: Colle
         within = any(_is_row(content[line.begins : line.ends], width) for line in lines[begins + 1 : at])
         if within and any(_LINE_END_IN_TEXT.search(value) for place, value in enumerate(found) if place not in texts):
             return None
+        if within and at - begins >= LONGEST_VALUE:
+            many = f"the row on line {lines[begins].number} has a text of {at - begins + 1:,} lines"
+            raise Unreadable(f"{many}, some of which look like rows: a quote isn't closed there, most likely")
         rows.append(CsvRow(len(rows) + 1, lines[begins].number, found, within))
         at += 1
     return rows

@@ -255,11 +255,15 @@ def _read_by_row(
 ) -> None:
     rows: list[CsvRow] = []
     bad: list[BadLine] = []
-    for each in read_rows(text, places_of_texts(header, contract)):
-        if isinstance(each, CsvRow):
-            rows.append(each)
-        else:
-            bad.append(each)
+    try:
+        for each in read_rows(text, places_of_texts(header, contract)):
+            if isinstance(each, CsvRow):
+                rows.append(each)
+            else:
+                bad.append(each)
+    except Unreadable as error:
+        note_unusable(connection, contract, file, str(error))
+        return
     positions = {column: position for position, column in enumerate(header.columns) if column is not None}
     values = {
         f"column{number}": [row.values[positions[name]] or None for row in rows]
