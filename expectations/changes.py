@@ -19,10 +19,14 @@ OF_WHAT_IS_LOST = 0.875
 # All shares of a market together are as seldom beyond their limit by chance as one number within so many nights.
 NUMBERS_LOOKED_AT = 28
 
-# What is usual of a number, and how far it is from that.
+# How far a number has to be from what is usual, in spreads, so that chance alone brings it on so many nights at most:
+# both tails of the normal distribution.
+_NIGHTS_OF_CHANCE = {4.892: "1,000,000", 4.417: "100,000", 3.891: "10,000", 3.291: "1,000", 2.576: "100", 1.645: "10"}
+_BY_CHANCE = " ".join(f"when abs(z_score) >= {away} then '{nights}'" for away, nights in _NIGHTS_OF_CHANCE.items())
+# What is usual of a number, and how seldom chance brings it.
 _USUAL = (
-    "expected || case when expected = 1 then ' is' else ' are' end || ' usual, ' || abs(z_score)"
-    " || case when abs(z_score) = 1 then ' spread' else ' spreads' end || ' away'"
+    "expected || case when expected = 1 then ' is' else ' are' end || ' usual, which chance brings on one night of '"
+    f" || case {_BY_CHANCE} else '2' end || ' at most'"
 )
 _LOOK = "Look at the sample; then approve, release a first wave, or reject and correct what is at fault."
 _PREAPPROVE = "Have another person approve it: here, or for the next time with `evenhand policy preapprove`."

@@ -79,8 +79,13 @@ def test_the_smallest_rise_is_worked_out_by_hand(connection: duckdb.DuckDBPyConn
 @pytest.mark.parametrize(
     ("expected", "nights", "said"),
     [
-        (1, 1, "rows added tonight: 10 where 1 is usual, 5 spreads away"),
-        (20, 3, "rows added over the last 3 nights: 10 where 20 are usual, 5 spreads away"),
+        (1, 1, "rows added tonight: 10 where 1 is usual, which chance brings on one night of 1,000,000 at most"),
+        (
+            20,
+            3,
+            "rows added over the last 3 nights: 10 where 20 are usual, which chance brings on one night of 1,000,000 at"
+            " most",
+        ),
     ],
 )
 def test_what_is_usual_is_said_of_one_and_of_several(expected: int, nights: int, said: str) -> None:

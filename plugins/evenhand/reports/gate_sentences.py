@@ -24,7 +24,9 @@ from evenhand.reports.sentences import (
     value,
 )
 
-_USUAL = "{number} where {expected} [is|are] usual, {spreads} [spread|spreads] away"
+_USUAL = "{number} where {expected} [is|are] usual, which chance brings on one night of {of_nights} at most"
+# As earlier versions said it.
+_SPREADS = "{number} where {expected} [is|are] usual, {spreads} [spread|spreads] away"
 _SHARE = "Of {of_rows} rows of {feed} looked at, {share} {shared}; over the last {nights} nights {before} had"
 _UNUSABLE = "the file can't be used: {why}"
 _LAND_AGAIN = "Have the source land it again, or take it away"
@@ -37,12 +39,18 @@ _FOUND = (
     "There is no row, and time alone would have left {rows}",
     "Of {programme}, {measure} there are {rows} rows, and time alone would have left {released}",
     "Of {programme}, {measure}: {found}",
-    f"{{rows_moved}} tonight: {_USUAL}",
-    f"{{rows_moved}} over the last {{nights}} nights: {_USUAL}, by the nights of four to eight weeks ago",
-    f"{{rows_moved}} over the last {{nights}} nights: {_USUAL}",
-    f"{{rows_moved}}: {_USUAL}",
-    f"Rows of {{feed}} that landed: {_USUAL}",
-    f"Rows of {{feed}} that were withdrawn: {_USUAL}",
+    *(
+        sentence
+        for usual in (_USUAL, _SPREADS)
+        for sentence in (
+            f"{{rows_moved}} tonight: {usual}",
+            f"{{rows_moved}} over the last {{nights}} nights: {usual}, by the nights of four to eight weeks ago",
+            f"{{rows_moved}} over the last {{nights}} nights: {usual}",
+            f"{{rows_moved}}: {usual}",
+            f"Rows of {{feed}} that landed: {usual}",
+            f"Rows of {{feed}} that were withdrawn: {usual}",
+        )
+    ),
     f"{_SHARE}, on none of them any",
     f"{_SHARE}, on none more than {{limit}}",
     f"{_SHARE}, on none less than {{limit}}",
@@ -203,7 +211,20 @@ _OF: dict[str, Sequence[str]] = {
     "remedy": REMEDIES,
 }
 _NUMBERS = (
-    *("rows", "released", "number", "expected", "spreads", "nights", "of_rows", "whole", "persons", "twins", "amount"),
+    *(
+        "rows",
+        "released",
+        "number",
+        "expected",
+        "spreads",
+        "of_nights",
+        "nights",
+        "of_rows",
+        "whole",
+        "persons",
+        "twins",
+        "amount",
+    ),
     *("accounts", "most", "low", "high", "more", "notices", "would", "enough", "bad", "days", "gone", "new", "row"),
     *("digits", "decimals"),
 )

@@ -1,8 +1,8 @@
 with
 
 bonuses as (
-    select * from {{ source('policy', 'bonuses') }} as bonuses
-    where {{ in_effect_on('bonuses', night()) }}
+    select * from {{ source('policy', 'bonuses') }}
+    where effective_from <= {{ night() }}
 ),
 
 calendar_periods as (
@@ -14,6 +14,7 @@ bonus_payments as (
     where as_of = {{ night() }}
 ),
 
+-- What a bonus paid stays paid where its pack has ended since, and the newest version says what it may pay.
 periods_of_the_night as (
     select
         bonuses.market,
@@ -26,6 +27,10 @@ periods_of_the_night as (
             bonuses.edition_id = calendar_periods.edition_id
             and bonuses.calendar = calendar_periods.calendar
             and {{ day_in(night(), 'calendar_periods.period_from', 'calendar_periods.period_until') }}
+    where coalesce(bonuses.effective_before > calendar_periods.period_from, true)
+    qualify row_number() over (
+        partition by bonuses.market, bonuses.bonus order by bonuses.effective_from desc, bonuses.edition_id desc
+    ) = 1
 ),
 
 paid_in_each_period as (
