@@ -23,14 +23,19 @@ def test_what_points_that_lapse_bring_back_is_time_whatever_else_lands_of_an_acc
             "insert into policy.programmes values ('ID', 'health', 'entries'), ('ID', 'sales', 'metric')"
         )
         connection.execute(
-            "create table main.int_ledger_entries (account_id varchar, programme varchar, counts_from date)"
+            "create table main.int_ledger_entries"
+            " (account_id varchar, programme varchar, counts_from date, voided_on date)"
         )
-        connection.execute(f"insert into main.int_ledger_entries values ('struck', 'health', '{NIGHT}')")
+        connection.execute(
+            f"""insert into main.int_ledger_entries values
+            ('struck', 'health', '{NIGHT}', null), ('back', 'health', '2026-01-01', null),
+            ('cleared', 'health', '2026-03-01', '{NIGHT}')"""
+        )
         for contract in FEEDS:
             connection.execute(f"create table candidates.{contract.feed} (landed_night date, account_id varchar)")
         # All of them sell something every night.
         connection.execute(
-            f"insert into candidates.orders select '{NIGHT}', unnest(['back', 'struck', 'joined', 'sold', 'stays'])"
+            f"insert into candidates.orders select '{NIGHT}', unnest(['back', 'struck', 'joined', 'cleared', 'sold'])"
         )
         connection.execute(f"insert into candidates.creators values ('{NIGHT}', 'joined')")
         for name, measure in (("penalties", "measure"), ("rewards", "reward")):
@@ -45,6 +50,7 @@ def test_what_points_that_lapse_bring_back_is_time_whatever_else_lands_of_an_acc
             (NIGHT, "stays", "health"),
             (NIGHT, "back", "health"),
             (NIGHT, "joined", "health"),
+            (NIGHT, "cleared", "health"),
             (NIGHT, "sold", "sales"),
             (NIGHT, "silent", "sales"),
         ):
@@ -58,4 +64,4 @@ def test_what_points_that_lapse_bring_back_is_time_whatever_else_lands_of_an_acc
             "select programme, rows, released, left_by_time, added, removed from history.list_sizes order by all"
         ).fetchall()
     # Points of `back` have lapsed; of `silent` nothing landed.
-    assert found == [("health", 3, 2, 3, 1, 1), ("sales", 2, 0, 1, 1, 0)]
+    assert found == [("health", 4, 2, 3, 2, 1), ("sales", 2, 0, 1, 1, 0)]

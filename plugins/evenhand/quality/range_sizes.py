@@ -1,9 +1,9 @@
 """Sizes of lists on nights that were decided in one go, each against the night before, and what was unusual of them.
 
 Why a row changed isn't found out for these nights. What ended on its day is taken for time's doing; of a programme that
-counts entries, what changed on a night on which none of the account begins; and of any other, what changed of an
-account of which nothing landed. All else, and all of an account that itself landed, is taken for that of what landed.
-What is unusual beside the nights before it in the same run is said, and teaches nothing of what is usual.
+counts entries, what changed on a night on which none of the account begins or is voided; and of any other, what changed
+of an account of which nothing landed. All else, and all of an account that itself landed, is taken for that of what
+landed. What is unusual beside the nights before it in the same run is said, and teaches nothing of what is usual.
 
 In the warehouse: history.list_sizes, as gate.list_sizes of each night, with `as_of` and `is_held`.
 """

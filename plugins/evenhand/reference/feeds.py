@@ -170,6 +170,7 @@ a night that hasn't come until it does: the first night that sees it names it in
 - **CSV**: UTF-8, with or without a byte order mark, a header, commas, `"` around values that need it and doubled inside
   them, line ends of any kind. `.csv.gz` is CSV packed with gzip. A text of several lines, such as a title or a reason,
   is what its quotes say where all quotes of the file are closed, even if a line of it looks like a row; that is told.
+  Of more than 500 lines it is likelier a quote that isn't closed, and the file can't be used.
 - A file that is larger than {Settings.largest_file_mb:,} MB once it is unpacked (`EVENHAND_LARGEST_FILE_MB`) can't be
   used, and isn't read: a small packed file can be very large. Of Parquet that is what the file says of its columns, and
   at least a byte a value and all of each text.

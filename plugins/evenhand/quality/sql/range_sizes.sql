@@ -34,16 +34,19 @@ landed as (
     group by all
 ),
 
--- A programme that counts entries changes by what landed where one begins, and by time where one lapses.
+-- A programme that counts entries changes by what landed where one begins or is voided, and by time where one lapses.
 counting as (
     select distinct market, programme from policy.programmes
     where source = 'entries'
 ),
 
-begun as (
-    select distinct counts_from as as_of, account_id, programme
-    from main.int_ledger_entries
-    where counts_from between $first and $last
+moved as (
+    select distinct as_of, account_id, programme
+    from (
+        select account_id, programme, unnest([counts_from, voided_on]) as as_of
+        from main.int_ledger_entries
+    )
+    where as_of between $first and $last
 ),
 
 beside as (
@@ -78,13 +81,13 @@ changes as (
             when has_ended then 'time'
             when landed.is_itself then 'data'
             when counting.programme is null and landed.account_id is not null then 'data'
-            when counting.programme is not null and begun.account_id is not null then 'data'
+            when counting.programme is not null and moved.account_id is not null then 'data'
             else 'time'
         end as cause
     from beside
     left join landed using (as_of, account_id)
     left join counting using (market, programme)
-    left join begun using (as_of, account_id, programme)
+    left join moved using (as_of, account_id, programme)
     where change is not null
 ),
 
